@@ -1,0 +1,231 @@
+"""One hand applies every edit, and the account of it is exact.
+
+Structure and rules only *propose*: which stretches of the source stand in which field of which record
+(:class:`Slot`), which characters change (:class:`~qingyang.records.Edit`), which are removed and why
+(:class:`Removal`). :func:`compose` applies all of it, writes the strings, and tiles each source into *pieces*:
+
+``["keep", start, end, slot, at]``
+    ``text[start:end]`` stands unchanged at offset ``at`` of slot number ``slot``.
+``["change", start, end, slot, at, rule, before, after]``
+    ``before`` was replaced by ``after``, which stands at offset ``at``.
+``["remove", start, end, rule, before]``
+    ``before`` is in no record; ``rule`` says why.
+
+Slots are ``[record id, field, paragraph]``; ``field`` is a record field or ``metadata.<name>``, ``paragraph`` the
+index in it when the field is a list, else -1. :func:`account` proves that nothing was lost, doubled or invented;
+:func:`restore_text` gives the source text back from output and ledger alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from qingyang.records import AccountError, Edit, Record, Source
+
+Piece = list[Any]
+
+BLANKS = " \t\u3000\u00a0\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+class Stretch(NamedTuple):
+    """``start:end`` of source number ``source``."""
+
+    source: int
+    start: int
+    end: int
+
+
+class Removal(NamedTuple):
+    source: int
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(slots=True)
+class Slot:
+    """A string to be written: the stretches that make it up, in reading order."""
+
+    record: str
+    field: str
+    para: int
+    stretches: list[Stretch] = field(default_factory=list)
+
+
+def compose(
+    sources: Sequence[Source],
+    edits: Sequence[Sequence[Edit]],
+    slots: Sequence[Slot],
+    removals: Iterable[Removal],
+) -> tuple[list[str], list[list[Piece]]]:
+    """Write every slot's string and tile every source.
+
+    ``edits[k]`` are the proposals for source ``k``, sorted and without overlap. An edit applies where it lies
+    inside a stretch that is placed; elsewhere the characters are removed anyway. Blanks and line ends between
+    stretches need no explicit removal: they go as ``layout.blank``.
+
+    Returns one string per slot and one list of pieces per source, in source order.
+
+    Raises AccountError when a character would be placed twice or vanish without a rule.
+    """
+    strings: list[str] = []
+    pieces: list[list[Piece]] = [[] for _ in sources]
+    starts = [[e.start for e in es] for es in edits]
+    from bisect import bisect_left
+
+    for number, slot in enumerate(slots):
+        out: list[str] = []
+        at = 0
+        for k, start, end in slot.stretches:
+            text, mine, es = sources[k].text, pieces[k], edits[k]
+            here = start
+            i = bisect_left(starts[k], start)
+            while i < len(es) and es[i].start < end:
+                e = es[i]
+                i += 1
+                if e.end > end or e.start < here:
+                    continue
+                if e.start > here:
+                    mine.append(["keep", here, e.start, number, at])
+                    out.append(text[here : e.start])
+                    at += e.start - here
+                before = text[e.start : e.end]
+                if e.after:
+                    mine.append(["change", e.start, e.end, number, at, e.rule, before, e.after])
+                    out.append(e.after)
+                    at += len(e.after)
+                elif e.end > e.start:
+                    mine.append(["remove", e.start, e.end, e.rule, before])
+                here = e.end
+            if here < end:
+                mine.append(["keep", here, end, number, at])
+                out.append(text[here:end])
+                at += end - here
+        strings.append("".join(out))
+    for k, start, end, rule in removals:
+        if end > start:
+            pieces[k].append(["remove", start, end, rule, sources[k].text[start:end]])
+    for k, source in enumerate(sources):
+        pieces[k] = _fill(source, pieces[k])
+    return strings, pieces
+
+
+def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
+    """Sort the pieces and put a ``layout.blank`` removal into every gap of blanks."""
+    pieces.sort(key=lambda p: (p[1], p[2]))
+    text, out, here = source.text, [], 0
+    for p in pieces:
+        if p[1] < here:
+            raise AccountError(
+                f"{source.name}: characters {p[1]}–{min(here, p[2])} are placed twice ({text[p[1] : p[1] + 20]!r})"
+            )
+        if p[1] > here:
+            out.append(_gap(source, here, p[1]))
+        out.append(p)
+        here = p[2]
+    if here < len(text):
+        out.append(_gap(source, here, len(text)))
+    return out
+
+
+def _gap(source: Source, start: int, end: int) -> Piece:
+    gap = source.text[start:end]
+    if gap.strip(BLANKS):
+        raise AccountError(f"{source.name}: characters {start}–{end} are in no record and no rule removed them ({gap[:30]!r})")
+    return ["remove", start, end, "layout.blank", gap]
+
+
+def slot_string(record: Mapping[str, Any], field_name: str, para: int) -> str:
+    """The string of a record that a ledger slot names.
+
+    >>> slot_string({"metadata": {"captions": ["图为现场。"]}}, "metadata.captions", 0)
+    '图为现场。'
+    """
+    value: Any = record["metadata"][field_name[9:]] if field_name.startswith("metadata.") else record[field_name]
+    if para >= 0:
+        value = value[para]
+    if not isinstance(value, str):
+        raise AccountError(f"record {record.get('id')}: {field_name} {para} is missing from the output")
+    return value
+
+
+def account(entry: Mapping[str, Any], text: str, records: Mapping[str, Record]) -> None:
+    """Prove that ``entry`` (one source's ledger) accounts for ``text`` to the last character.
+
+    Every source character is kept, changed or removed exactly once, in order; what is kept or changed stands in
+    the record at the place the ledger names. Raises AccountError at the first character that does not.
+    """
+    here = 0
+    slots = [slot_string(records[r], f, p) for r, f, p in entry["slots"]]
+    name = entry["source"]
+    for p in entry["pieces"]:
+        op, start, end = p[0], p[1], p[2]
+        if start != here or end < start:
+            raise AccountError(f"{name}: the ledger jumps from character {here} to {start}")
+        here = end
+        if op == "keep":
+            got = slots[p[3]][p[4] : p[4] + end - start]
+            if got != text[start:end]:
+                raise AccountError(f"{name}: characters {start}–{end} changed without a rule: {text[start:end][:20]!r} → {got[:20]!r}")
+        elif op == "change":
+            if p[6] != text[start:end] or slots[p[3]][p[4] : p[4] + len(p[7])] != p[7]:
+                raise AccountError(f"{name}: the change at {start} ({p[5]}) is not what the record shows")
+        elif p[4] != text[start:end]:
+            raise AccountError(f"{name}: the removal at {start} ({p[3]}) does not hold the source's characters")
+    if here != len(text):
+        raise AccountError(f"{name}: the ledger ends at character {here} of {len(text)}")
+
+
+def account_output(entries: Iterable[Mapping[str, Any]], records: Mapping[str, Record]) -> None:
+    """Prove that nothing in ``records`` was invented or doubled: every output character has one origin."""
+    claims: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
+    for entry in entries:
+        slots = [(r, f, p) for r, f, p in entry["slots"]]
+        for p in entry["pieces"]:
+            if p[0] == "keep":
+                claims.setdefault(slots[p[3]], []).append((p[4], p[4] + p[2] - p[1]))
+            elif p[0] == "change":
+                claims.setdefault(slots[p[3]], []).append((p[4], p[4] + len(p[7])))
+    for (record, field_name, para), spans in claims.items():
+        here = 0
+        for start, end in sorted(spans):
+            if start != here:
+                raise AccountError(f"record {record}: {field_name} {para} has characters of no or two origins at {min(here, start)}")
+            here = end
+        if here != len(slot_string(records[record], field_name, para)):
+            raise AccountError(f"record {record}: {field_name} {para} has characters of no origin from {here} on")
+    for rid, record in records.items():
+        for field_name, para in printed_places(record):
+            if slot_string(record, field_name, para) and (rid, field_name, para) not in claims:
+                raise AccountError(f"record {rid}: {field_name} {para} comes from no source")
+
+
+def printed_places(record: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Every (field, paragraph) of a record that must have come from a source."""
+    out = [(f, -1) for f in ("kicker", "headline", "deck", "byline", "dateline", "sign_off") if record.get(f)]
+    out += [("paragraphs", k) for k in range(len(record["paragraphs"]))]
+    meta = record.get("metadata") or {}
+    if meta.get("docdate"):
+        out.append(("metadata.docdate", -1))
+    out += [("metadata.captions", k) for k in range(len(meta.get("captions") or []))]
+    return out
+
+
+def restore_text(entry: Mapping[str, Any], records: Mapping[str, Record]) -> str:
+    """The source text, from output and ledger alone."""
+    slots: dict[int, str] = {}
+    out: list[str] = []
+    for p in entry["pieces"]:
+        if p[0] == "keep":
+            k = p[3]
+            if k not in slots:
+                r, f, para = entry["slots"][k]
+                slots[k] = slot_string(records[r], f, para)
+            out.append(slots[k][p[4] : p[4] + p[2] - p[1]])
+        elif p[0] == "change":
+            out.append(p[6])
+        else:
+            out.append(p[4])
+    return "".join(out)
