@@ -1,0 +1,242 @@
+"""Reads the small print of an article: dateline, byline, document date, sign-off.
+
+Everything works on the *squeezed* text of a place on the page (blanks and line ends left out), because columns break
+these strings anywhere, and gives positions back that the caller maps to the source. Nothing is changed here.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+_BLANK = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+D = "0-9０-９"
+N = D + "一二三四五六七八九十〇○Ｏ零元百廿卅"
+HAN = "\u3400-\u9fff\U00020000-\U0003ffff々"
+
+
+def _table(name: str) -> dict[str, object]:
+    return tomllib.loads(resources.files("qingyang").joinpath("rules", name).read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def agencies() -> dict[str, str]:
+    """Printed form → agency name."""
+    rows = _table("agencies.toml")["agency"]
+    assert isinstance(rows, list)
+    return {form: row["name"] for row in rows for form in row["forms"]}
+
+
+@lru_cache(maxsize=1)
+def surnames() -> tuple[frozenset[str], frozenset[str]]:
+    """Single and double family names."""
+    t = _table("surnames.toml")
+    return frozenset(str(t["single"]).replace("\n", "")), frozenset(str(t["double"]).split())
+
+
+_AG = "|".join(sorted(map(re.escape, agencies()), key=len, reverse=True))
+_DATE = rf"(?:(?P<year>[{N}]{{2,4}})年)?(?P<month>[{N}]{{1,3}})月(?P<day>[{N}]{{1,3}})日"
+_DAY_ONLY = rf"(?P<day1>[{N}]{{1,3}})日"
+# 电 or 讯 closes a dateline; 專電, 综合讯, 专讯 … are the same with a word in front.
+_CLOSE = r"(?:综合|专|專|急|急救|加急)?(?:电讯|电|電|讯|訊|消息)"
+DATELINE = re.compile(
+    rf"(?P<open>[【〔［\[（(])?(?P<according>据|據)?(?P<agency>{_AG})(?:(?:特派|特约|驻[{HAN}]{{2,6}}?)?记者)?"
+    rf"(?P<place>[{HAN}·、—-]{{0,24}}?)(?P<when>{_DATE}|{_DAY_ONLY})?(?P<close>{_CLOSE})(?P<shut>[】〕］\]）)])?"
+)
+# OCR and print also give 本报北京一月四日 记者… and 本报讯１月３日
+_BARE = re.compile(rf"(?P<agency>本报|本報)(?P<close>讯|訊)(?P<when>{_DATE})?")
+_REPORTERS = (
+    r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
+)
+BY_PAREN = re.compile(rf"[（(\[〔]{_REPORTERS}(?:报道|报导|報道|報導)?[）)\]〕]|[（(][{HAN}·、，,]{{2,30}}[）)]")
+BY_REPORT = re.compile(rf"{_REPORTERS}(?:电视)?(?:摄影)?(?:报道|报导|報道|報導)[：:]?")
+SIGN_OFF = re.compile(
+    rf"[（(\[【〔](?:原?[载載]|均|综合|据|據|本栏|以上|摘自)?(?:{_AG})[^（）()。！？]{{0,60}}?(?:电|電|讯|訊|专电|供稿|报道|报导)[^（）()。！？]{{0,60}}?[）)\]】〕]"
+)
+DOC_DATE = re.compile(rf"[（(]?(?P<year>[{N}]{{2,4}})年(?P<month>[{N}]{{1,3}})月(?P<day>[{N}]{{1,3}})日[）)]?")
+CAPTION = re.compile(r"^(?:[▲△▼◀▶◆■●←→↑↓]*(?:上|下|左|右|题)?图(?:为|是|片|：|:|①|②|③|1|2|3|一|二)|[（(]?图片说明)")
+CREDIT = re.compile(rf"(?:[{HAN}]{{2,4}}(?:摄影?|／摄|/摄|文并?摄|供图|摄影报道)|新华社发|新华社记者[{HAN}]{{2,4}}摄)(?:[（(][^）)]{{2,8}}[）)])?[。]?$")
+
+
+class Squeezed(NamedTuple):
+    """A string without blanks, and for each of its characters the index it had."""
+
+    text: str
+    at: list[int]
+
+
+def squeeze(text: str) -> Squeezed:
+    """The text without blanks and line ends, with a way back.
+
+    >>> squeeze("李  舸 摄").text
+    '李舸摄'
+    """
+    at = [i for i, c in enumerate(text) if not (c.isspace() or c in "\u200b\ufeff")]
+    return Squeezed("".join([text[i] for i in at]), at)
+
+
+class Dateline(NamedTuple):
+    """Positions in the squeezed text; ``end`` is after 电, ``by_end`` after the reporters that follow it."""
+
+    start: int
+    end: int
+    by_start: int
+    by_end: int
+    agency: str
+    place: str | None
+    when: str | None
+
+
+# Words that make a "place" something else: 本报记者从北京… is no dateline.
+_NO_PLACE = re.compile(r"记者|從|从|今天|昨天|日前|近日|获悉|编辑|社论|评论|为|的|了|通过|发")
+
+
+def dateline(text: str) -> Dateline | None:
+    """The dateline that opens a squeezed paragraph.
+
+    >>> d = dateline("新华社北京11月24日电(记者樊曦、刘夏村)为学习贯彻党的十九届五中全会精神")
+    >>> d.agency, d.place, d.when, d.end, d.by_end
+    ('新华社', '北京', '11月24日', 12, 22)
+    >>> dateline("本报北京一月四日讯记者李长云报道：今天").place
+    '北京'
+    >>> dateline("本报记者从北京市电信局获悉") is None
+    True
+    """
+    m = DATELINE.match(text) or _BARE.match(text)
+    if not m:
+        return None
+    g = m.groupdict()
+    place = g.get("place") or None
+    if place and (_NO_PLACE.search(place) or (not g.get("when") and len(place) > 8)):
+        return None
+    when = g.get("when")
+    end = m.end()
+    if g.get("open") and not g.get("shut"):
+        b0 = re.match(rf"(?P<by>{_REPORTERS})[】〕］\]）)]", text[end:])
+        if not b0:
+            return None
+        return Dateline(0, end, end, end + b0.end(), agencies()[m["agency"]], place, when)
+    if not when and not place and not re.match(r"(?:综合|专)?[讯訊]|电讯|消息", m["close"]) and not g.get("according") and not g.get("open"):
+        return None  # 本报电… without place or date is prose
+    if not when:
+        rest = re.match(_DATE + r"(?=\D)", text[end:]) if m["close"].endswith(("讯", "訊")) and not place else None
+        if rest:
+            when, end = rest.group(), end + rest.end()
+    by_start = by_end = end
+    b = BY_PAREN.match(text, end) or BY_REPORT.match(text, end)
+    if b:
+        by_start, by_end = end, b.end()
+    elif text[end : end + 1] in "：:":
+        end = by_start = by_end = end + 1
+    return Dateline(0, end, by_start, by_end, agencies()[m["agency"]], place, when)
+
+
+_ROLE = re.compile(
+    r"(?:新华社|本报|中新社|人民网|新华网|人民日报|本刊|央视)?(?:特约|特派|实习|见习|首席|高级|资深|执笔|主任)*(?:驻[^记\s]{2,8}?)?(?:记者|通讯员|評論員|评论员|编辑|编译|记录|撰稿人?|特约撰稿人|观察员|摄影)+[：:]?"
+    r"|采访组[：:]|(?:文|图|作者|撰文|执笔|整理|口述|采写)[：:／/]|[／/](?:文|图|摄)|参与采写|摄影报道|摄影|报道[：:]?|报导[：:]?|報道|報導|综合|执笔|(?<=[^\s])摄(?=$|[、\s）)])"
+)
+_MARKS = re.compile(r"[□■●◆○◎☆★▲△◇▪•※＊*→（）()【】〔〕\[\]<>〈〉]+")
+_SPLIT = re.compile(r"[、，,；;／/\s]+|(?<=[^\s])和(?=[^\s])")
+_SINGLE = re.compile(rf"^[{HAN}]$")
+
+
+def authors(printed: str, *, bare: bool = False) -> list[str]:
+    """The names in a byline as printed, inner blanks of two-character names closed.
+
+    >>> authors("■ 本报记者 董 昊")
+    ['董昊']
+    >>> authors("(记者樊曦、刘夏村)")
+    ['樊曦', '刘夏村']
+    >>> authors("本报驻韩国记者 陈尚文 本报驻朝鲜记者 周之然")
+    ['陈尚文', '周之然']
+    >>> authors("新华社记者罗玉文、本报记者陈维伟报道：")
+    ['罗玉文', '陈维伟']
+    >>> authors("本报记者　赵嘉鸣　管克江　焦　翔　王海林")
+    ['赵嘉鸣', '管克江', '焦翔', '王海林']
+    """
+    text = _MARKS.sub(" ", printed)
+    # 记 者 and 本 报 记 者 printed with blanks
+    text = re.sub(r"本\s?报\s?记\s?者", "本报记者", text)
+    text = _ROLE.sub(" ", text).rstrip("摄 ：:。")
+    text = re.sub(r"本报|新华社|中新社", " ", text)
+    out: list[str] = []
+    for chunk in re.split(r"[、，,；;／/]", text):
+        words = [w for w in re.split(r"[\s\u3000\u00a0]+", chunk) if w]
+        k = 0
+        while k < len(words):
+            w = words[k]
+            if _SINGLE.match(w) and k + 1 < len(words) and _SINGLE.match(words[k + 1]):
+                w, k = w + words[k + 1], k + 1
+            elif len(w) == 2 and w in surnames()[1] and k + 1 < len(words) and len(words[k + 1]) <= 2:
+                w, k = w + words[k + 1], k + 1
+            k += 1
+            out += _unglue(w)
+    names = [w.strip("：:。.·") for w in out]
+    return [w for w in dict.fromkeys(names) if re.fullmatch(rf"[{HAN}·•・A-Za-z.\-]{{1,20}}", w) and len(w) > 1]
+
+
+def _unglue(word: str) -> list[str]:
+    """韩清忠罗锡亮李亚南 → three names, where every piece opens with a family name."""
+    if len(word) < 5 or not re.fullmatch(rf"[{HAN}]+", word) or is_issuer(word):
+        return [word]
+    single, double = surnames()
+    best: dict[int, list[str]] = {0: []}
+    for i in range(len(word)):
+        if i not in best:
+            continue
+        for n in (3, 2, 4):
+            name = word[i : i + n]
+            if len(name) < n or not (name[0] in single or name[:2] in double) or (n == 4 and name[:2] not in double):
+                continue
+            if i + n not in best or len(best[i]) + 1 < len(best[i + n]):
+                best[i + n] = [*best[i], name]
+    got = best.get(len(word))
+    return got if got else [word]
+
+
+def is_name(word: str) -> bool:
+    """Two to four characters that open with a family name, or a name with middle dot.
+
+    >>> is_name("习近平"), is_name("欧阳修"), is_name("帕夏古丽·克热木"), is_name("发展"), is_name("李  舸")
+    (True, True, True, False, True)
+    """
+    w = _BLANK.sub("", word)
+    single, double = surnames()
+    if re.fullmatch(rf"[{HAN}]{{1,8}}[·•・][{HAN}]{{1,10}}(?:[·•・][{HAN}]{{1,8}})?", w):
+        return True
+    if not re.fullmatch(rf"[{HAN}]{{2,4}}", w):
+        return False
+    return (len(w) <= 3 and w[0] in single) or w[:2] in double
+
+
+# The bodies that sign documents on the front page; suffixes, because any ministry may.
+_ISSUER = re.compile(r"(?:中共中央|国务院|全国人大常委会|中央军委|全国政协|委员会|办公厅|部|总局|总工会|总署|法院|检察院|人民政府|主席团|银行)$")
+
+
+def is_issuer(word: str) -> bool:
+    """The name of a body that issues documents: 中共中央, 国务院办公厅."""
+    return bool(_ISSUER.search(_BLANK.sub("", word)))
+
+
+_BYLINE = re.compile(
+    rf"^[□■●◆○◎☆★▲△◇▪•※＊*（(]*(?:(?:新华社|本报|本刊|中新社|人民网|新华网|人民日报|工人日报|通讯)?(?:特约|特派|实习|见习|首席|驻[{HAN}]{{2,6}})*"
+    rf"(?:记者|通讯员|评论员|特约评论员|特约撰稿人|观察员|编辑部|编译|采访组)|(?:文|图|作者|撰文|口述|整理|执笔|采写|记录)[：:／/])"
+)
+
+
+def looks_like_byline(squeezed: str) -> bool:
+    """A line that is a byline and nothing else: it names a reporter's role and holds no sentence.
+
+    >>> looks_like_byline("本报记者程艳博"), looks_like_byline("本报记者从有关部门获悉，明年")
+    (True, False)
+    """
+    m = _BYLINE.match(squeezed)
+    if not m or len(squeezed) > 60 or re.search(r"[，。！？；：:“”]", squeezed[m.end() :]):
+        return False
+    rest = squeezed[m.end() :]
+    if re.search(r"从|在|获悉|来到|走进|日前|近日|采访|了解|发现|说", rest) and len(rest) > 4:
+        return False
+    return len(rest) <= 4 or bool(authors(squeezed)) or not rest
