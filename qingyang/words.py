@@ -1,0 +1,154 @@
+"""The words of a record, sentence by sentence: a view that joins back to the text, character for character.
+
+jieba is the reference; rjieba, the same algorithm and dictionary in Rust, is the fast default and is compared with it
+by :func:`parity`. Each :class:`Segmenter` owns its engine, whose dictionary is loaded at first use and never cached on disk.
+"""
+
+from __future__ import annotations
+
+import warnings
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from itertools import accumulate
+from typing import Any
+
+from qingyang import sentences
+from qingyang.records import AccountError, Record, SettingError
+
+ENGINES = ("rjieba", "jieba")
+
+
+def _user_word(line: str) -> tuple[str, int | None, str | None] | None:
+    """``word [freq] [pos]`` of a user dictionary, as jieba reads it; None for an empty line.
+
+    >>> _user_word("青稞酒厂 20 nt")
+    ('青稞酒厂', 20, 'nt')
+    """
+    parts = line.strip().lstrip("\ufeff").split()
+    if not parts:
+        return None
+    word, rest = parts[0], parts[1:]
+    freq = int(rest.pop(0)) if rest and rest[0].isascii() and rest[0].isdigit() else None
+    tag = rest.pop(0) if rest and rest[0].isascii() and rest[0].isalpha() else None
+    if rest or freq == 0:
+        raise SettingError(f"user dictionary: cannot read {line.strip()!r}; write: word [frequency from 1] [part of speech]")
+    return word, freq, tag
+
+
+def _tokenizer() -> Any:
+    """A ``jieba.Tokenizer`` of our own that reads its dictionary silently and keeps no cache file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pkg_resources and invalid escapes: jieba's, not the user's
+        import jieba
+
+    class Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
+        def initialize(self, dictionary: str | None = None) -> None:
+            with self.lock:
+                if not self.initialized:
+                    self.FREQ, self.total = self.gen_pfdict(self.get_dict_file())
+                    self.initialized = True
+
+    return Tokenizer()
+
+
+class Segmenter:
+    """Cuts text into words. The engine is made at first use.
+
+    >>> Segmenter(engine="jieba").cut("全国劳动模范")
+    ['全国', '劳动模范']
+    """
+
+    def __init__(self, engine: str = "rjieba", user_words: Iterable[str] = (), pos: bool = False) -> None:
+        if engine not in ENGINES:
+            raise SettingError(f"word engine {engine!r} is not known; choose one of {', '.join(ENGINES)}")
+        self.engine = "jieba" if pos else engine
+        self.pos = pos
+        self.user_words = [entry for line in user_words if (entry := _user_word(line))]
+        self._cut: Callable[[str], list[str]] | None = None
+        self._tagger: Any = None
+
+    def _load(self) -> Callable[[str], list[str]]:
+        if self._cut is None:
+            if self.engine == "rjieba":
+                import rjieba
+
+                owner: Any = rjieba.Jieba()
+                for word, freq, tag in self.user_words:
+                    owner.add_word(word, freq, tag)
+                self._cut = owner.cut
+            else:
+                owner = _tokenizer()
+                for word, freq, tag in self.user_words:
+                    owner.add_word(word, freq, tag)
+                self._cut = owner.lcut
+                if self.pos:
+                    from jieba import posseg
+
+                    self._tagger = posseg.POSTokenizer(owner)
+        return self._cut
+
+    def cut(self, text: str) -> list[str]:
+        """The words of ``text``; ``"".join(words) == text``, or AccountError."""
+        if self.pos:
+            return [word for word, _ in self.tag(text)]
+        words = self._load()(text)
+        if "".join(words) != text:
+            raise AccountError(f"{self.engine} does not give back the text it was given: {text[:40]!r}…")
+        return words
+
+    def tag(self, text: str) -> list[tuple[str, str]]:
+        """Words with jieba's part of speech; needs ``pos=True``."""
+        if not self.pos:
+            raise SettingError("parts of speech need Segmenter(pos=True)")
+        self._load()
+        pairs = [(pair.word, pair.flag) for pair in self._tagger.lcut(text)]
+        if "".join(word for word, _ in pairs) != text:
+            raise AccountError(f"jieba.posseg does not give back the text it was given: {text[:40]!r}…")
+        return pairs
+
+
+def words_record(record: Record, segmenter: Segmenter) -> dict[str, Any]:
+    """One line of ``words.jsonl``: the sentences of each paragraph with their words (and parts of speech).
+
+    A word never crosses the end of a sentence.
+    """
+    out: list[dict[str, Any]] = []
+    for para, text in enumerate(record["paragraphs"]):
+        if segmenter.pos:
+            pairs = segmenter.tag(text)
+            words, tags = [w for w, _ in pairs], [t for _, t in pairs]
+        else:
+            words, tags = segmenter.cut(text), []
+        ends = list(accumulate(map(len, words)))
+        first = 0
+        for start, end in sentences.split(text):
+            last = bisect_left(ends, end, first)
+            if ends[last] > end:
+                cut = end - ends[last]
+                words[last : last + 1] = [words[last][:cut], words[last][cut:]]
+                tags[last : last + 1] = [tags[last]] * 2 if tags else []
+                ends.insert(last, end)
+            sentence: dict[str, Any] = {"para": para, "start": start, "end": end, "words": words[first : last + 1]}
+            if tags:
+                sentence["pos"] = tags[first : last + 1]
+            out.append(sentence)
+            first = last + 1
+    return {"id": record["id"], "engine": segmenter.engine, "sentences": out}
+
+
+def parity(texts: Iterable[str], user_words: Iterable[str] = ()) -> tuple[int, int]:
+    """(tokens, differing): how many of jieba's tokens rjieba does not cut at the same two places."""
+    lines = list(user_words)
+    fast, slow = Segmenter("rjieba", lines), Segmenter("jieba", lines)
+    tokens = differing = 0
+    for text in texts:
+        theirs = set(_spans(fast.cut(text)))
+        ours = _spans(slow.cut(text))
+        tokens += len(ours)
+        differing += sum(span not in theirs for span in ours)
+    return tokens, differing
+
+
+def _spans(words: list[str]) -> list[tuple[int, int]]:
+    ends = list(accumulate(map(len, words)))
+    return list(zip([0, *ends], ends))
