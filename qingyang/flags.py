@@ -1,0 +1,32 @@
+"""Suspicious places of a record, each with its evidence, a suggestion where there is one, and how likely it is right.
+
+The text is never changed: agreement inside a page proves nothing, so suspicion is told and left to a reader or to a
+witness (``collate``). Precision is what makes flags usable; a finder that cannot be right in most cases does not speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from qingyang.flagging import printed
+from qingyang.records import Flag, Record
+
+
+def find(record: Record, words: Sequence[Sequence[str]] | None = None) -> list[Flag]:
+    """The flags of a record, sorted by place, never two on the same characters.
+
+    ``words`` are the words of each paragraph where they are known already.
+    """
+    paragraphs = record["paragraphs"]
+    issue = date.fromisoformat(record["issue_date"]) if record["issue_date"] else None
+    found = printed.brackets(
+        paragraphs,
+        head_missing=record["continued_from"] is not None or not record["complete"],
+        tail_missing=record["continued_on"] is not None or not record["complete"],
+    )
+    found += printed.dates(paragraphs, issue)
+    found += printed.dateline(record["dateline"], issue)
+    found += printed.zeros(paragraphs)
+    found += printed.counts(paragraphs)
+    return sorted(found, key=lambda f: (f["para"], f["start"], f["end"], f["rule"]))
