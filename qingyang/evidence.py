@@ -1,0 +1,368 @@
+"""What a reader sees at each unit of a page, as numbers.
+
+:func:`gather` turns a :class:`~qingyang.lines.Sheet` into one row per unit: how wide it is against its column, how it and
+the unit before it begin and end, whether the seam between them makes a word, what is still open across it, which
+printed patterns it shows. :data:`NAMES` names the columns; :func:`reasons` says in words which of them speak at a unit.
+Nothing is decided here: :mod:`qingyang.roles` weighs the rows of a whole page.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang import furniture, lines, seams
+from qingyang.fields import BY_PAREN, CAPTION, CREDIT, D, DOC_DATE, N, dateline, is_issuer, is_name, looks_like_byline, squeeze
+from qingyang.lines import Sheet
+
+Floats = NDArray[np.float32]
+
+_EDGE = (
+    ("han", lines.HAN),
+    ("digit", lines.DIGIT),
+    ("latin", lines.LATIN),
+    ("comma", lines.COMMA),
+    ("stop", lines.STOP),
+    ("semi", lines.SEMI),
+    ("colon", lines.COLON),
+    ("openq", lines.OPENQ),
+    ("shutq", lines.SHUTQ),
+    ("openb", lines.OPENB),
+    ("shutb", lines.SHUTB),
+    ("dash", lines.DASH),
+    ("dots", lines.DOTS),
+    ("numeral", lines.NUMERAL),
+    ("bullet", lines.BULLET),
+)
+_PATTERNS = (
+    "dateline",
+    "byline",
+    "name",
+    "names",
+    "docdate",
+    "furniture",
+    "furniture_weak",
+    "section",
+    "index",
+    "caption",
+    "credit",
+    "numbered",
+    "salutation",
+    "question",
+    "issuer",
+    "paren",
+    "sign_off",
+    "label",
+)
+_SEAM = ("seam_odds", "seam_two", "seam_three", "seam_four", "seam_begins")
+NAMES: tuple[str, ...] = (
+    "width",
+    "width_log",
+    "width_to_page",
+    "width_to_near",
+    "short_of_near",
+    "width_to_above",
+    "width_to_below",
+    "above_full",
+    "below_full",
+    "full",
+    "commas",
+    "stops",
+    "digits",
+    "latin",
+    "blanks",
+    "han",
+    "tiny",
+    "indent",
+    "indent_below",
+    "indent_here_only",
+    "blank_before",
+    "blank_after",
+    "gap_in_line",
+    "open_quote",
+    "open_bracket",
+    "shuts_unopened",
+    "first",
+    "last",
+    "place",
+    "top",
+    "bottom",
+    "page_width",
+    "page_spread",
+    "page_blanks",
+    "page_indents",
+    "page_stops",
+    "shut_after_stop",
+    "above_shut_after_stop",
+    "jump_in_before",
+    "jump_out_before",
+    "sign_off_before",
+    "jump_in_after",
+    "jump_out_after",
+    "sign_off_after",
+    "cut_before",
+    "cut_after",
+    "same_line",
+    "function_words",
+    "above_width",
+    "below_width",
+    "blank_inside",
+    "ends_saying",
+    "in_column",
+    *(f"first_{n}" for n, _ in _EDGE),
+    *(f"last_{n}" for n, _ in _EDGE),
+    *_SEAM,
+    *(f"is_{n}" for n in _PATTERNS),
+)
+_COL = {n: i for i, n in enumerate(NAMES)}
+
+_NUMBERED = re.compile(
+    rf"^(?:第[{N}]{{1,3}}[，、,章节条条款编：:\s]|[（(][{N}]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}[、，是要]|[{D}]{{1,2}}[．.、)）]|[①②③④⑤⑥⑦⑧⑨⑩㈠㈡㈢㈣㈤]|[●■◆▲△○★□※▪•]|其[一二三四]|首先，|其次，|再次，|最后，)"
+)
+_SALUTATION = re.compile(r"^[^，。！？；：]{2,22}(?:们|代表|同志|委员|来宾|先生|女士|领导|编辑|朋友|同胞|将士|全体[^，。]{2,8})?[：:！!]$")
+_QUESTION = re.compile(r"^(?:问|答|记者|本报记者|主持人|编者|甲|乙)[：:]")
+_TRIG_HEAD = frozenset("本新据據中人央法路美合共德塔朝韩俄工【〔（([［新")
+_LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
+_SAYING = re.compile(r"(?:说|指出|强调|表示|认为|介绍|道|问|称|告诉记者|如下|是|写道|宣布|要求|提出)[：:，,]?$")
+
+
+def _window(a: Floats, reach: int) -> NDArray[np.float32]:
+    pad = np.concatenate((np.full(reach, np.nan, np.float32), a, np.full(reach, np.nan, np.float32)))
+    return np.lib.stride_tricks.sliding_window_view(pad, 2 * reach + 1)
+
+
+def gather(sheet: Sheet) -> Floats:
+    """One row of evidence per unit; columns as in :data:`NAMES`."""
+    n = len(sheet)
+    X = np.zeros((n, len(NAMES)), np.float32)
+    if not n:
+        return X
+    put = lambda name, v: X.__setitem__((slice(None), _COL[name]), v)  # noqa: E731
+    starts, ends, cls, cps = sheet.starts, sheet.ends, sheet.cls, sheet.cps
+    total = lambda bits: np.concatenate(([0], np.cumsum((cls & bits) != 0)))  # noqa: E731
+    count = lambda c: (c[ends] - c[starts]).astype(np.float32)  # noqa: E731
+    length = (ends - starts).astype(np.float32)
+    narrow = ((cps < 0x2E80) & (cls & (lines.OPENQ | lines.SHUTQ | lines.DOTS | lines.DASH) == 0)).astype(np.float32)
+    cum = np.concatenate(([0.0], np.cumsum(1 - 0.5 * narrow)))
+    width = (cum[ends] - cum[starts]).astype(np.float32)
+    blanks = count(total(lines.BLANK))
+    page = float(np.median(width))
+    put("width", np.minimum(width, 60) / 20)
+    put("width_log", np.log1p(width))
+    put("width_to_page", np.minimum(width / page, 3))
+    near = np.nanmax(np.where(_window(width, 3) <= 44, _window(width, 3), np.nan), axis=1, initial=0) if n else width
+    # the column: the widest line within three lines each way, among lines short enough to be a column's
+    near = np.maximum(np.nan_to_num(near), 1).astype(np.float32)
+    steady = np.nanmedian(_window(width, 2), axis=1).astype(np.float32)
+    put("width_to_near", np.minimum(width / near, 2))
+    put("short_of_near", np.clip(near - width, -10, 20) / 5)
+    full = (np.abs(near - width) <= 1.01) & (width <= 44)
+    put("full", full)
+    put("in_column", (np.abs(steady - width) <= 1.01) & (width >= 5) & (width <= 44))
+    above, below = np.roll(width, 1), np.roll(width, -1)
+    above[0] = below[-1] = 0
+    put("width_to_above", np.clip((width + 1) / (above + 1), 0, 4))
+    put("width_to_below", np.clip((width + 1) / (below + 1), 0, 4))
+    put("above_width", np.minimum(above, 60) / 20)
+    put("below_width", np.minimum(below, 60) / 20)
+    shift = lambda a: np.concatenate(([0], a[:-1]))  # noqa: E731
+    lift = lambda a: np.concatenate((a[1:], [0]))  # noqa: E731
+    put("above_full", shift(full.astype(np.float32)))
+    put("below_full", lift(full.astype(np.float32)))
+    put("commas", count(total(lines.COMMA)) / (length + 2) * 10)
+    stops_at = total(lines.STOP)
+    put("stops", np.minimum(stops_at[np.maximum(ends - 1, starts)] - stops_at[starts], 4))
+    put("digits", count(total(lines.DIGIT)) / (length + 1))
+    put("latin", count(total(lines.LATIN)) / (length + 1))
+    put("blanks", blanks / (length + 1))
+    put("blank_inside", np.minimum(blanks, 3) / 3)
+    put("han", count(total(lines.HAN)) / (length + 1))
+    put("tiny", length <= 4)
+    put("function_words", count(np.concatenate(([0], np.cumsum(np.isin(cps, _FUNCTION))))) / (length + 1) * 10)
+    indent = np.minimum(sheet.indent, 4) / 2
+    put("indent", indent)
+    put("indent_below", lift(indent))
+    put("indent_here_only", (indent >= 0.5) & (lift(indent) < 0.5))
+    blank = sheet.blank_before.astype(np.float32)
+    put("blank_before", blank)
+    put("blank_after", np.concatenate((blank[1:], [1])))
+    put("page_blanks", blank.mean())
+    put("page_indents", (sheet.indent >= 1).mean())
+    put("page_width", min(page, 80) / 20)
+    put("page_spread", np.minimum(np.percentile(width, 80) / (page + 1), 3))
+    put("same_line", sheet.same_line)
+    put("first", np.arange(n) == 0)
+    put("last", np.arange(n) == n - 1)
+    put("top", np.clip(1 - np.arange(n) / 6, 0, 1))
+    put("bottom", np.clip(1 - (n - 1 - np.arange(n)) / 6, 0, 1))
+    put("place", np.arange(n) / max(n - 1, 1))
+
+    first, last = cls[starts], cls[ends - 1]
+    for name, bit in _EDGE:
+        put(f"first_{name}", (first & bit) != 0)
+        put(f"last_{name}", (last & bit) != 0)
+    before_last = np.where(ends - 2 >= starts, cls[np.maximum(ends - 2, 0)], 0)
+    shut = ((last & (lines.SHUTQ | lines.SHUTB)) != 0) & ((before_last & (lines.STOP | lines.DOTS)) != 0)
+    put("shut_after_stop", shut)
+    put("above_shut_after_stop", shift(shut.astype(np.float32)))
+    ended = ((last & lines.STOP) != 0) | shut
+    put("page_stops", ended.mean())
+    # what is open when a unit begins: over the six units before it, ended by a unit that is a paragraph's end
+    for name, op, cl in (("open_quote", lines.OPENQ, lines.SHUTQ), ("open_bracket", lines.OPENB, lines.SHUTB)):
+        net = count(total(op)) - count(total(cl))
+        run = np.zeros(n, np.float32)
+        depth = 0.0
+        for k, v in enumerate(net.tolist()):
+            run[k] = depth
+            depth = min(max(depth + v, 0.0), 2.0)
+            if depth and k % 8 == 7 and v == 0:
+                depth = max(depth - 1, 0.0)
+        put(name, run)
+        if name == "open_quote":
+            put("shuts_unopened", np.clip(-net - run, 0, 2))
+    X[:, [_COL[s] for s in _SEAM]] = _seam_columns(sheet)
+    for k, marks in sheet.mark_before.items():
+        for m in marks:
+            name = {"continued_from": "jump_in", "continued_on": "jump_out", "sign_off": "sign_off", "cut": "cut"}[m.kind]
+            if k < n:
+                X[k, _COL[f"{name}_before"]] = 1
+            if k > 0:
+                X[k - 1, _COL[f"{name}_after"]] = 1
+    _patterns(sheet, X, width)
+    return X
+
+
+_FUNCTION = np.array([ord(c) for c in "的了在是和与为对也就都而及着被把从将"], np.uint32)
+
+
+def _seam_columns(sheet: Sheet) -> Floats:
+    """The seam before each unit; the first unit has none."""
+    n = len(sheet)
+    cps = np.concatenate((sheet.cps, np.zeros(4, np.uint32)))
+    left = np.zeros((n, 3), np.uint32)
+    right = np.zeros((n, 3), np.uint32)
+    for j in range(3):
+        at = sheet.starts + j
+        right[:, j] = np.where(at < sheet.ends, cps[at], 0)
+        back = sheet.ends - 1 - j
+        left[1:, 2 - j] = np.where(back >= sheet.starts, cps[np.maximum(back, 0)], 0)[:-1]
+    out = seams.evidence(left, right)
+    out[0] = 0
+    return out / np.array([5, 8, 8, 8, 5], np.float32)
+
+
+def _patterns(sheet: Sheet, X: Floats, width: Floats) -> None:
+    """Printed patterns, looked for only where the first character or the width allows them."""
+    text = sheet.source.text
+    col = {p: _COL[f"is_{p}"] for p in _PATTERNS}
+    w = width.tolist()
+    ss, es = sheet.starts.tolist(), sheet.ends.tolist()
+    for k in range(len(ss)):
+        raw = text[ss[k] : es[k]]
+        c = raw[0]
+        row = X[k]
+        if c in _TRIG_HEAD:
+            head = squeeze(raw[:90] if len(raw) >= 30 or k + 1 == len(ss) else raw + text[ss[k + 1] : es[k + 1]][:40]).text
+            if dateline(head):
+                row[col["dateline"]] = 1
+        if c in "第（(一二三四五六七八九十其首再最0123456789０１２３４５６７８９①②③④⑤⑥●■◆▲△○★□※▪•㈠㈡㈢" and _NUMBERED.match(raw):
+            row[col["numbered"]] = 1
+        if raw[-1] in "：:，,说是":
+            if _SAYING.search(raw):
+                row[_COL["ends_saying"]] = 1
+        if w[k] > 46:
+            if CAPTION.match(raw):
+                row[col["caption"]] = 1
+            continue
+        tight = "".join(raw.split())
+        rule = furniture.match(raw)
+        if rule:
+            if rule == "furniture.section-name":
+                row[col["section"]] = 1
+            elif rule == "furniture.index-entry":
+                row[col["index"]] = 1
+            elif rule.startswith("caption"):
+                row[col["credit"]] = 1
+            else:
+                row[col["furniture" if furniture.strength(rule) == "sure" else "furniture_weak"]] = 1
+        if w[k] <= 30:
+            if looks_like_byline(tight):
+                row[col["byline"]] = 1
+            if is_name(raw):
+                row[col["name"]] = 1
+            elif " " in raw or "\u3000" in raw or "、" in raw or "\u00a0" in raw:
+                words = [x for x in re.split(r"[\s、]+", re.sub(rf"(?<![{HAN_}])([{HAN_}])[\s\u3000\u00a0]+([{HAN_}])(?![{HAN_}])", r"\1\2", raw)) if x]
+                if words and all(is_name(x) for x in words):
+                    row[col["names"]] = 1
+            if ("年" in raw) and DOC_DATE.fullmatch(tight):
+                row[col["docdate"]] = 1
+            if is_issuer(tight):
+                row[col["issuer"]] = 1
+            if raw[-1] in "：:！!" and _SALUTATION.match(tight):
+                row[col["salutation"]] = 1
+            if c in "（(" and raw[-1] in "）)":
+                row[col["paren"]] = 1
+                if BY_PAREN.fullmatch(tight):
+                    row[col["sign_off"]] = 1
+            if len(tight) <= 10 and _LABEL.match(tight):
+                row[col["label"]] = 1
+        if CAPTION.match(raw):
+            row[col["caption"]] = 1
+        if CREDIT.search(tight):
+            row[col["credit"]] = 1
+        if _QUESTION.match(raw):
+            row[col["question"]] = 1
+
+
+HAN_ = "\u3400-\u9fff"
+
+_WORDS = {
+    "full": "the line fills its column",
+    "above_full": "the line above fills its column",
+    "blank_before": "an empty line stands above",
+    "open_quote": "a quotation is open",
+    "open_bracket": "a bracket is open",
+    "is_dateline": "opens with a dateline",
+    "is_byline": "reads as a byline",
+    "is_name": "is a person's name",
+    "is_names": "is a row of names",
+    "is_docdate": "is a date",
+    "is_furniture": "is page furniture",
+    "is_section": "is a section's name",
+    "is_index": "is an index entry",
+    "is_caption": "opens as a caption",
+    "is_credit": "ends as a photo credit",
+    "is_numbered": "opens with a number",
+    "is_salutation": "is a salutation",
+    "is_issuer": "names an issuing body",
+    "jump_in_before": "a continued-from line stands above",
+    "jump_out_before": "a continued-on line stands above",
+    "sign_off_before": "a sign-off stands above",
+    "first_stop": "begins with a full stop",
+    "first_comma": "begins with a comma",
+    "first_shutq": "begins with a closing quotation mark",
+    "first_shutb": "begins with a closing bracket",
+    "same_line": "a mark parts it from the text before in the same line",
+}
+
+
+def reasons(X: Floats, k: int, text_above: str, text: str) -> list[str]:
+    """What speaks at unit ``k``, in words; for the ledger."""
+    row = X[k]
+    out = [words for name, words in _WORDS.items() if row[_COL[name]] >= 0.5]
+    if row[_COL["indent"]] >= 0.5:
+        out.append(f"indented by {row[_COL['indent']] * 2:g}")
+    if k and text_above:
+        above = X[k - 1]
+        if above[_COL["last_stop"]] or above[_COL["shut_after_stop"]]:
+            out.append(f"the text above ends a sentence ({text_above[-1]})")
+        elif above[_COL["last_comma"]]:
+            out.append(f"the text above ends in {text_above[-1]}")
+        if above[_COL["short_of_near"]] > 0.5 and not above[_COL["full"]]:
+            out.append(f"the line above is {above[_COL['short_of_near']] * 5:.0f} short of its column")
+        best = max(row[_COL["seam_two"]], row[_COL["seam_three"]], row[_COL["seam_four"]])
+        if best > 0.4 and row[_COL["seam_odds"]] > 0:
+            out.append(f"the seam {text_above[-1]}|{text[0]} stands inside a word")
+    return out

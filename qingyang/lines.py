@@ -1,0 +1,295 @@
+"""A page as the eye takes it in: its printed lines, and the marks that stand in them.
+
+:func:`read_lines` cuts a source into lines (outer blanks left out), takes jump lines and sign-offs out of them as
+*marks*, and hands what remains to the structure stage as *units*, in arrays: one unit is one line, or what a mark left of
+it. Nothing is decided here about paragraphs or articles.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang import jumps
+from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
+from qingyang.records import Source
+
+Ints = NDArray[np.int64]
+
+# Every code point's class, one bit each; unlisted ones have none.
+HAN, DIGIT, LATIN, BLANK, BREAK, COMMA, STOP, SEMI, COLON, OPENQ, SHUTQ, OPENB, SHUTB, DASH, DOTS, NUMERAL, BULLET, OTHER = (
+    1 << k for k in range(18)
+)
+_TOP = 0x30000
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1f\x7f"
+
+
+def _classes() -> NDArray[np.uint32]:
+    t = np.zeros(_TOP, np.uint32)
+    for lo, hi in ((0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x2FFFF), (0x2E80, 0x2FDF)):
+        t[lo : hi + 1] |= HAN
+    table = {
+        DIGIT: "0123456789０１２３４５６７８９",
+        LATIN: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" + "".join(chr(c) for c in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))),
+        BLANK: " \t\u3000\u00a0\u2002\u2003\u2009\u202f" + INVISIBLE,
+        BREAK: "\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029",
+        COMMA: "，,、",
+        STOP: "。！？!?｡",
+        SEMI: "；;",
+        COLON: "：:",
+        OPENQ: "“‘「『〝",
+        SHUTQ: "”’」』〞",
+        OPENB: "（(《〈【〔［[<",
+        SHUTB: "）)》〉】〕］]>",
+        DASH: "—―─-－–",
+        DOTS: "…⋯",
+        NUMERAL: "一二三四五六七八九十〇○零百千两",
+        BULLET: "□■●◆○◎☆★▲△▼▽◇▪•※＊◀▶→←◁▷",
+    }
+    for bit, chars in table.items():
+        for c in chars:
+            t[ord(c)] |= bit
+    return t
+
+
+CLASS = _classes()
+
+
+class Mark(NamedTuple):
+    """A jump line or sign-off taken out of its line; ``line`` is the number of the line it begins in."""
+
+    start: int
+    end: int
+    kind: str
+    """``continued_from``, ``continued_on``, ``sign_off``, or ``cut``: nothing printed, a place where two things were glued."""
+    page: str | None
+    rule: str
+    line: int
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The units of one source, in arrays over units; ``cps`` and ``cls`` are over characters."""
+
+    source: Source
+    cps: NDArray[np.uint32]
+    cls: NDArray[np.uint32]
+    starts: Ints
+    ends: Ints
+    indent: NDArray[np.float32]
+    blank_before: NDArray[np.bool_]
+    same_line: NDArray[np.bool_]
+    """The unit stands in the same printed line as the one before it (a mark parted them)."""
+    marks: list[Mark] = field(default_factory=list)
+    mark_before: dict[int, list[Mark]] = field(default_factory=dict)
+    """Unit number → marks between the unit before and this one; number of units → marks at the end."""
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def unit(self, k: int) -> str:
+        return self.source.text[self.starts[k] : self.ends[k]]
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def classes(cps: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    out: NDArray[np.uint32] = CLASS[np.minimum(cps, _TOP - 1)]
+    return out
+
+
+def read_lines(source: Source) -> Sheet:
+    """The units of a source.
+
+    >>> s = Source("p.txt", "各国。(下转第2版)\\n\\n　　小麦丰\\n收。\\n", "")
+    >>> sheet = read_lines(s)
+    >>> [sheet.unit(k) for k in range(len(sheet))], sheet.indent.tolist(), sheet.marks[0].page
+    (['各国。', '小麦丰', '收。'], [0.0, 2.0, 0.0], '2')
+    """
+    text = source.text
+    cps = code_points(text)
+    cls = classes(cps)
+    brk = np.flatnonzero(cls & BREAK)
+    bounds_lo = np.concatenate(([0], brk + 1))
+    bounds_hi = np.concatenate((brk, [len(text)]))
+    ink = (cls & (BLANK | BREAK)) == 0
+    inked = np.concatenate(([0], np.cumsum(ink)))
+    full = inked[bounds_hi] > inked[bounds_lo]
+    ink_at = np.flatnonzero(ink)
+    lo, hi = bounds_lo[full], bounds_hi[full]
+    starts = ink_at[inked[lo]] if len(lo) else np.zeros(0, np.int64)
+    ends = ink_at[inked[hi] - 1] + 1 if len(lo) else np.zeros(0, np.int64)
+    wide = np.concatenate(([0.0], np.cumsum(np.where(cps == 0x3000, 1.0, np.where((cls & BLANK) != 0, 0.5, 0.0)))))
+    indent = (wide[starts] - wide[lo]).astype(np.float32)
+    rows = np.flatnonzero(full)
+    # \r\n gives an empty row between the two characters; it is no empty line
+    crlf = np.zeros(len(full), bool)
+    if len(brk) > 1:
+        pair = np.flatnonzero((cps[brk[:-1]] == 13) & (cps[brk[1:]] == 10) & (np.diff(brk) == 1)) + 1
+        crlf[pair] = True
+    empty = np.cumsum(~full & ~crlf)
+    blank_before = np.zeros(len(rows), bool)
+    if len(rows):
+        blank_before[1:] = empty[rows[1:]] > empty[rows[:-1]]
+        blank_before[0] = True
+    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool))
+    marks = _marks(sheet)
+    if marks:
+        _cut(sheet, marks)
+    return sheet
+
+
+_OPEN_JUMP = re.compile(r"[（(【〔\[][^（）()【】]{0,14}$")
+
+
+def _marks(sheet: Sheet) -> list[Mark]:
+    text = sheet.source.text
+    found: list[Mark] = []
+    line_of = lambda pos: int(np.searchsorted(sheet.starts, pos, "right")) - 1  # noqa: E731
+    for j in jumps.find(text):
+        found.append(Mark(j.start, j.end, j.kind, j.page, j.rule, line_of(j.start)))
+    if "上" in text or "下" in text or "接" in text or "转" in text:
+        found += _wrapped_jumps(sheet, found)
+    if any(a in text for a in ("电", "電", "讯", "訊", "供稿", "报道")):
+        found += _sign_offs(sheet)
+    found += _glued_headlines(sheet)
+    found.sort()
+    out: list[Mark] = []
+    for m in found:
+        if not out or m.start >= out[-1].end:
+            out.append(m)
+    return out
+
+
+def _wrapped_jumps(sheet: Sheet, known: list[Mark]) -> list[Mark]:
+    """Jump lines that a column break cut in two: （下转第 / 四版）."""
+    out: list[Mark] = []
+    text = sheet.source.text
+    for k in range(len(sheet) - 1):
+        end, nxt, nend = int(sheet.ends[k]), int(sheet.starts[k + 1]), int(sheet.ends[k + 1])
+        tail = text[max(int(sheet.starts[k]), end - 16) : end]
+        m = _OPEN_JUMP.search(tail)
+        if not m or nend - nxt < 1:
+            continue
+        shut = re.match(r"[^（）()。，]{0,12}?[）)】〕\]]", text[nxt : nxt + 14])
+        if not shut:
+            continue
+        joined = tail[m.start() :] + shut.group()
+        for j in jumps.find(joined):
+            if j.start == 0 and j.end == len(joined):
+                start = end - (len(tail) - m.start())
+                if not any(x.start <= start < x.end for x in known):
+                    out.append(Mark(start, nxt + shut.end(), j.kind, j.page, j.rule, k))
+    return out
+
+
+def _sign_offs(sheet: Sheet) -> list[Mark]:
+    """Agency notes in brackets that close a line: （新华社北京11月24日电）. One that opens a line is a dateline."""
+    keep = np.flatnonzero((sheet.cls & (BLANK | BREAK)) == 0)
+    text = sheet.source.text
+    if len(keep) == len(text):
+        squeezed = text
+    else:
+        squeezed = sheet.cps[keep].tobytes().decode("utf-32-le", "surrogatepass")
+    out: list[Mark] = []
+    for m in SIGN_OFF.finditer(squeezed):
+        start, end = int(keep[m.start()]), int(keep[m.end() - 1]) + 1
+        first = int(np.searchsorted(sheet.starts, start, "right")) - 1
+        last = int(np.searchsorted(sheet.starts, end - 1, "right")) - 1
+        if last - first > 2 or end != sheet.ends[last]:
+            continue
+        # 【新华社重庆十四日电】at the head of a line that goes on is a dateline; on a line of its own in line-wise
+        # text it may be one too, when it opens a paragraph: then the line below goes on without an indent.
+        if last == first and start == sheet.starts[first] and text[start] in "【〔[" and last + 1 < len(sheet):
+            continue
+        out.append(Mark(start, end, "sign_off", None, "field.sign-off", first))
+    return out
+
+
+# A headline glued to the dateline below it: 我国将建第一座核电站新华社北京11月24日电. The dateline must be unmistakable
+# (agency, place or nothing, a date, 电 or 讯) and no sentence may stand before it. 据 and brackets belong to it.
+_GLUED = re.compile(
+    rf"(?P<head>[^。，；！？：（(]{{4,40}}?)(?P<date>(?:据|據)?(?:{'|'.join(map(re.escape, agencies()))})[^。，；！？：\s]{{0,12}}?[{D}{N}]{{1,3}}月[{D}{N}]{{1,3}}日(?:电|電|讯|訊))"
+)
+
+
+def _glued_headlines(sheet: Sheet) -> list[Mark]:
+    text = sheet.source.text
+    if "日电" not in text and "日讯" not in text and "日電" not in text and "日訊" not in text:
+        return []
+    out: list[Mark] = []
+    for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
+        m = _GLUED.match(text, s, min(e, s + 80))
+        if m and not re.match(r"据|據", m["head"]) and dateline(squeeze(m["head"]).text) is None and dateline(squeeze(text[m.start("date") : e][:60]).text):
+            at = m.start("date")
+            out.append(Mark(at, at, "cut", None, "split.glued-headline", k))
+    return out
+
+
+def _cut(sheet: Sheet, marks: list[Mark]) -> None:
+    """Take the marks out of the lines; what remains of a line becomes one unit or two."""
+    s_out: list[int] = []
+    e_out: list[int] = []
+    origin: list[int] = []
+    same: list[bool] = []
+    waiting: list[Mark] = []
+    low = 0
+    for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
+        while low < len(marks) and marks[low].end <= s:
+            low += 1
+        rest: list[tuple[int, int]] = []
+        here, i = s, low
+        while i < len(marks) and marks[i].start < e:
+            m = marks[i]
+            i += 1
+            if m.start > here:
+                rest.append((here, m.start))
+            if m.start >= s:
+                rest.append((-1, i - 1))
+            here = max(here, m.end)
+        if here < e:
+            rest.append((here, e))
+        first = True
+        for a, b in rest:
+            if a < 0:
+                waiting.append(marks[b])
+                continue
+            a, b = _trim(sheet.cls, a, b)
+            if b > a:
+                if waiting:
+                    sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
+                    waiting.clear()
+                s_out.append(a)
+                e_out.append(b)
+                origin.append(k)
+                same.append(not first)
+                first = False
+    if waiting:
+        sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
+    o = np.array(origin, np.int64)
+    sheet.marks = marks
+    sheet.starts, sheet.ends = np.array(s_out, np.int64), np.array(e_out, np.int64)
+    sheet.indent = np.where(np.array(same, bool), 0, sheet.indent[o]).astype(np.float32) if len(o) else np.zeros(0, np.float32)
+    blank = sheet.blank_before
+    # a line that vanished whole (a mark alone) hands its empty line on
+    passed = np.zeros(len(o), bool)
+    last = -1
+    for i, k in enumerate(origin):
+        passed[i] = bool(blank[last + 1 : k + 1].any()) and not same[i]
+        last = k
+    sheet.blank_before = passed
+    sheet.same_line = np.array(same, bool)
+
+
+def _trim(cls: NDArray[np.uint32], a: int, b: int) -> tuple[int, int]:
+    while a < b and cls[a] & (BLANK | BREAK):
+        a += 1
+    while b > a and cls[b - 1] & (BLANK | BREAK):
+        b -= 1
+    return a, b
