@@ -1,0 +1,102 @@
+"""Prose free of rights, cut to documents, paragraphs and sentences.
+
+Reads ``../texts/prose.txt`` (statutes and reports, see the README there) once and hands out stretches that stay
+inside one document, so that the paragraphs of a composed article share their matter as a printed article's do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+PROSE = Path(__file__).resolve().parent.parent / "texts" / "prose.txt"
+SENTENCE = re.compile(r".*?(?:[。！？；…]+[”’）》]*|$)")
+DIGITS = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    year: int
+    title: str
+    law: bool
+    paragraphs: tuple[tuple[str, ...], ...]
+    """Each paragraph as its sentences."""
+
+
+@lru_cache(maxsize=1)
+def documents() -> tuple[Document, ...]:
+    out: list[Document] = []
+    head: tuple[int, str, bool] | None = None
+    paragraphs: list[tuple[str, ...]] = []
+
+    def close() -> None:
+        if head and paragraphs:
+            out.append(Document(*head, tuple(paragraphs)))
+
+    for line in PROSE.read_text("utf-8").splitlines():
+        if line.startswith("# "):
+            close()
+            year, title, source = line[2:].split("\t")
+            head, paragraphs = (int(year) or 2008, title, source == "statute"), []
+        else:
+            sentences = tuple(s for s in SENTENCE.findall(line.translate(DIGITS)) if s)
+            if sentences:
+                paragraphs.append(sentences)
+    close()
+    return tuple(out)
+
+
+@lru_cache(maxsize=64)
+def near(year: int) -> tuple[Document, ...]:
+    """Documents of about that time: the words of 1958 do not stand beside those of 2021."""
+    docs = documents()
+    for reach in (4, 8, 15, 200):
+        hit = tuple(d for d in docs if abs(d.year - year) <= reach and len(d.paragraphs) > 12)
+        if len(hit) >= 4:
+            return hit
+    return docs
+
+
+@lru_cache(maxsize=1)
+def clauses() -> tuple[str, ...]:
+    """Short clauses of 6 to 16 ideographs: raw material of headlines and subheads."""
+    out = set()
+    for d in documents():
+        if d.law:
+            continue
+        for p in d.paragraphs:
+            for s in p:
+                for c in re.split("[，。；：！？、]", s):
+                    if 5 <= len(c) <= 16 and re.fullmatch("[\u4e00-\u9fff]+", c) and c[0] not in "的了和而并也又其是使以":
+                        out.add(c)
+    return tuple(sorted(out))
+
+
+class Matter:
+    """The matter of one article: a walk through one document, sentence by sentence, from a random place."""
+
+    def __init__(self, rng: Random, year: int) -> None:
+        docs = near(year)
+        if rng.random() < 0.12:
+            docs = documents()
+        self.document = rng.choice(docs)
+        self.rng = rng
+        self.at = rng.randrange(len(self.document.paragraphs))
+        self.sentence = 0
+
+    def next(self) -> str:
+        """The next sentence, ending in its own punctuation (or none, if it is a heading)."""
+        for _ in range(40):
+            paragraph = self.document.paragraphs[self.at]
+            if self.sentence >= len(paragraph):
+                self.at = (self.at + 1) % len(self.document.paragraphs)
+                self.sentence = 0
+                continue
+            s = paragraph[self.sentence]
+            self.sentence += 1
+            if 8 <= len(s) <= 260 and s[-1] in "。！？；”…）":
+                return s
+        return "会议指出，这项工作已经取得初步成效。"

@@ -1,0 +1,134 @@
+"""The composer's grammar: slots, patterns and the functions that make names, numbers and dates.
+
+The tables stand in ``words.toml``; :class:`Speech` fills patterns from them with one random source, so that the
+same seed says the same thing.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+from bench.quality.compose import corpus
+
+HAN = "〇一二三四五六七八九"
+SYLLABLES = (
+    "阿 巴 贝 比 布 查 达 德 蒂 多 恩 尔 法 费 弗 戈 格 哈 赫 霍 基 加 金 卡 科 克 库 拉 莱 兰 雷 里 林 卢 罗 洛 马 迈 曼 梅 米 莫 穆 纳 内 尼 诺 "
+    "帕 佩 皮 普 奇 乔 萨 塞 森 沙 史 斯 索 塔 泰 汤 特 托 瓦 韦 维 沃 西 希 谢 休 亚 扬 伊 约 扎 泽 詹 朱"
+).split()
+PLACE = re.compile(r"\{(\w+)\}")
+
+
+@lru_cache(maxsize=1)
+def tables() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    raw = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+    slots = {k: v.split() for k, v in raw["slot"].items()}
+    patterns = {k: [line for line in v.split("\n") if line.strip()] for k, v in raw["pattern"].items()}
+    return slots, patterns
+
+
+@lru_cache(maxsize=None)
+def parsed(pattern: str) -> tuple[tuple[str, bool], ...]:
+    """A pattern as literals and slots."""
+    out, here = [], 0
+    for m in PLACE.finditer(pattern):
+        if m.start() > here:
+            out.append((pattern[here : m.start()], False))
+        out.append((m[1], True))
+        here = m.end()
+    if here < len(pattern):
+        out.append((pattern[here:], False))
+    return tuple(out)
+
+
+def han_number(n: int) -> str:
+    """1–99 in Han numerals.
+
+    >>> han_number(24), han_number(10), han_number(31)
+    ('二十四', '十', '三十一')
+    """
+    tens, ones = divmod(n, 10)
+    head = "" if not tens else ("十" if tens == 1 else HAN[tens] + "十")
+    return (head + (HAN[ones] if ones else "")) or HAN[0]
+
+
+def wide(text: str) -> str:
+    """Digits and Latin letters in full width.
+
+    >>> wide("1998年GDP")
+    '１９９８年ＧＤＰ'
+    """
+    return "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isalnum() else c for c in text)
+
+
+class Speech:
+    """Fills patterns."""
+
+    def __init__(self, rng: Random) -> None:
+        self.rng = rng
+        self.slots, self.patterns = tables()
+        self.made: dict[str, Callable[[], str]] = {
+            "name": self.name, "foreign_name": self.foreign_name, "n": self.number, "pct": self.percent, "han": self.han,
+            "clause": self.clause, "place": self.place, "year": self.year, "digit": lambda: str(rng.randint(2, 9)),
+            "day": lambda: str(rng.randint(1, 30)), "month": lambda: str(rng.randint(1, 12)),
+        }  # fmt: skip
+
+    def fill(self, pattern: str) -> str:
+        out = []
+        for part, slot in parsed(pattern):
+            if not slot:
+                out.append(part)
+            elif part in self.made:
+                out.append(self.made[part]())
+            elif part in self.slots:
+                out.append(self.rng.choice(self.slots[part]))
+            else:
+                out.append(self.say(part))
+        return "".join(out)
+
+    def say(self, kind: str) -> str:
+        return self.fill(self.rng.choice(self.patterns[kind]))
+
+    def pick(self, slot: str) -> str:
+        return self.rng.choice(self.slots[slot])
+
+    def name(self) -> str:
+        r = self.rng
+        return self.pick("surname") + "".join(r.choice(self.slots["given"]) for _ in range(1 if r.random() < 0.3 else 2))
+
+    def foreign_name(self) -> str:
+        r = self.rng
+        parts = ["".join(r.choice(SYLLABLES) for _ in range(r.choice((2, 2, 3, 3, 4)))) for _ in range(r.choice((1, 1, 2, 2, 3)))]
+        return "·".join(parts)
+
+    def number(self) -> str:
+        r = self.rng
+        n = r.choice((r.randint(2, 99), r.randint(100, 9999), r.randint(10, 999)))
+        return f"{n}.{r.randint(1, 9)}" if r.random() < 0.25 else str(n)
+
+    def percent(self) -> str:
+        r = self.rng
+        return r.choice((f"{r.randint(1, 60)}.{r.randint(1, 9)}%", f"{r.randint(2, 95)}%", f"百分之{han_number(r.randint(2, 95))}", f"{r.randint(2, 9)}成"))
+
+    def han(self) -> str:
+        return han_number(self.rng.randint(1, 12))
+
+    def year(self) -> str:
+        return str(self.rng.randint(1946, 2025))
+
+    def clause(self) -> str:
+        return self.rng.choice(corpus.clauses())
+
+    def place(self) -> str:
+        r = self.rng.random()
+        if r < 0.35:
+            return self.pick("city")
+        if r < 0.65:
+            return self.pick("province")
+        if r < 0.85:
+            return self.pick("province") + self.pick("county")
+        return self.pick("country")
