@@ -13,7 +13,7 @@ from typing import NamedTuple
 from qingyang.numerals import han_number, page_label
 from qingyang.rulebook import Rule, Rulebook, load
 
-_NEAR = re.compile("[接转轉续續按拨砖传未待Cc](?:(?<=[未待Cc])(?:[ \t\u3000\u00a0]{0,4}[完续續]|ontinued|ONTINUED)|(?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶]))")
+_NEAR = re.compile("[接转轉续續按拨砖传未待Cc](?:(?<=[未待Cc])(?:[ \t\u3000\u00a0\u2000-\u200a\u202f]{0,4}[完续續]|ontinued|ONTINUED)|(?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶]))")
 """Where a jump line may be: 接 or 转, and 版 or 页 soon after. 24 characters: 上接第一、二、三版 letter-spaced."""
 
 _BACK, _AHEAD = 40, 120
@@ -68,9 +68,9 @@ def _rules(book: Rulebook | None) -> tuple[Rule, ...]:
 def _trimmed(m: re.Match[str]) -> tuple[int, int]:
     """The span without blanks at its ends: they belong to the line."""
     text, start, end = m.string, m.start(), m.end()
-    while text[start] in " \t\u3000\u00a0":
+    while text[start] in " \t\u3000\u00a0\u2000-\u200a\u202f":
         start += 1
-    while text[end - 1] in " \t\u3000\u00a0":
+    while text[end - 1] in " \t\u3000\u00a0\u2000-\u200a\u202f":
         end -= 1
     return start, end
 
@@ -87,7 +87,7 @@ def _page(m: re.Match[str]) -> str | None:
         return None
     if label == "头":
         return "1"
-    label = re.sub("[ \t\u3000\u00a0-]|－", "", label)
+    label = re.sub("[ \t\u3000\u00a0\u2000-\u200a\u202f-]|－", "", label)
     if any(v in ("页", "頁") for k, v in named.items() if k.startswith("unit")):
         number = han_number(label)
         return str(number) if number else None

@@ -145,8 +145,8 @@ def check_examples(rule: Rule, finder: Callable[[str], Spans] | None = None) -> 
     return wrong
 
 
-def parse(text: str, table: str) -> Iterator[Rule]:
-    """The rules of one table. Raises RuleError that names table, rule and reason."""
+def parse(text: str, table: str, lists: Mapping[str, tuple[str, ...]] | None = None) -> Iterator[Rule]:
+    """The rules of one table; its patterns may name words of ``lists``. Raises RuleError that names table, rule and reason."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -158,6 +158,8 @@ def parse(text: str, table: str) -> Iterator[Rule]:
         raise RuleError(f"{table}: rules are written as [[rule]]")
     if not isinstance(define, dict) or not all(isinstance(v, str) for v in define.values()):
         raise RuleError(f"{table}: [define] gives a name to a pattern in quotes")
+    words = {name: "|".join(map(re.escape, sorted(items, key=len, reverse=True))) for name, items in (lists or {}).items()}
+    define = {**words, **define}
     for number, row in enumerate(rows, 1):
         yield _rule(row, define, table, f"{table}: rule {row.get('id') or f'number {number}'}")
 
@@ -228,16 +230,6 @@ def _compiled(find: str, define: Mapping[str, str], where: str) -> re.Pattern[st
         raise RuleError(f"{where}: the pattern is not a regular expression: {error}") from error
 
 
-def _lists(text: str, table: str) -> dict[str, tuple[str, ...]]:
-    found = tomllib.loads(text).get("list", {})
-    if not isinstance(found, dict):
-        raise RuleError(f"{table}: [list] gives a name to a list of words")
-    for name, words in found.items():
-        if not isinstance(words, list) or not words or not all(isinstance(w, str) and w for w in words):
-            raise RuleError(f"{table}: list {name!r} must be a list of words")
-    return {name: tuple(words) for name, words in found.items()}
-
-
 def tables() -> dict[str, str]:
     """The text of every rule table that comes with qingyang, by file name; plain word lists (agencies) are none."""
     folder = files("qingyang") / "rules"
@@ -258,32 +250,48 @@ def load(extra_texts: Mapping[str, str] | None = None) -> Rulebook:
     ...
     qingyang.records.RuleError: my.toml: rule number 1: 'id' is missing or empty
     """
-    ours = _ours()
+    ours = tables()
     if not extra_texts:
-        return ours
-    rules, lists = dict(ours.rules), dict(ours.lists)
+        return _ours()
+    lists = _lists({**ours, **extra_texts})
+    rules = {rule.id: rule for table, text in ours.items() for rule in parse(text, table, lists)}
     seen: dict[str, str] = {}
     for table, text in extra_texts.items():
-        for rule in parse(text, table):
+        for rule in parse(text, table, lists):
             if rule.id in seen:
                 raise RuleError(f"{table}: rule {rule.id}: this id stands already in {seen[rule.id]}")
             if wrong := check_examples(rule):
                 raise RuleError(f"{table}: rule {rule.id}: an example does not come true: {wrong[0]}")
             seen[rule.id] = table
             rules[rule.id] = rule
-        for name, words in _lists(text, table).items():
-            lists[name] = tuple(dict.fromkeys((*lists.get(name, ()), *words)))
     return Rulebook(rules, lists)
 
 
 @cache
 def _ours() -> Rulebook:
+    texts = tables()
+    lists = _lists(texts)
     rules: dict[str, Rule] = {}
-    lists: dict[str, tuple[str, ...]] = {}
-    for table, text in tables().items():
-        for rule in parse(text, table):
+    for table, text in texts.items():
+        for rule in parse(text, table, lists):
             if rule.id in rules:
                 raise RuleError(f"{table}: rule {rule.id}: this id stands already in {rules[rule.id].table}")
             rules[rule.id] = rule
-        lists |= _lists(text, table)
     return Rulebook(rules, lists)
+
+
+def _lists(texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The word lists of all tables; lists of one name are put together."""
+    out: dict[str, tuple[str, ...]] = {}
+    for table, text in texts.items():
+        try:
+            found = tomllib.loads(text).get("list", {})
+        except tomllib.TOMLDecodeError as error:
+            raise RuleError(f"{table}: not a TOML table: {error}") from error
+        if not isinstance(found, dict):
+            raise RuleError(f"{table}: [list] gives a name to a list of words")
+        for name, words in found.items():
+            if not isinstance(words, list) or not words or not all(isinstance(w, str) and w for w in words):
+                raise RuleError(f"{table}: list {name!r} must be a list of words")
+            out[name] = tuple(dict.fromkeys((*out.get(name, ()), *words)))
+    return out
