@@ -1,0 +1,21 @@
+# Two commands: `make run` and `make test`. Each sets up what it needs; Python 3.11+ and make are enough.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+
+.PHONY: run test clean
+
+run: $(READY)
+	$(VENV)/bin/qingyang run raw output
+
+test: $(READY)
+	$(VENV)/bin/python -m pytest
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "qingyang needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

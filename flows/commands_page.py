@@ -1,0 +1,53 @@
+"""``qingyang clean`` and ``qingyang restore``: without Prefect, without checks, at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from qingyang.records import SettingError, SourceError
+
+
+@click.command()
+@click.argument("file")
+@click.option("--encoding", help="Encoding of the page; default: found out.")
+def clean(file: str, encoding: str | None) -> int:
+    """Print the records of one page (FILE, or - for standard input) as JSON lines."""
+    import orjson
+
+    import qingyang
+    from qingyang.settings import Settings
+
+    Settings(encoding=encoding)
+    if file == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        try:
+            data = Path(file).read_bytes()
+        except OSError as error:
+            raise SettingError(f"{file}: cannot be read ({error.strerror})") from None
+    try:
+        records = qingyang.clean(data, name=file, encoding=encoding)
+    except SourceError as error:
+        click.echo(f"qingyang: {error}", err=True)
+        return 1
+    for record in records:
+        sys.stdout.buffer.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+@click.command()
+@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("dest", type=click.Path(path_type=Path))
+def restore(output: Path, dest: Path) -> int:
+    """Write every source of the corpus OUTPUT below the folder DEST, byte for byte as it was read."""
+    from tasks.restore import restore as give_back
+
+    count, failures = give_back(output, dest)
+    for failure in failures:
+        click.echo(f"qingyang: {failure}", err=True)
+    click.echo(f"{count:,} sources restored to {dest}/", err=True)
+    return 1 if failures else 0

@@ -1,0 +1,135 @@
+"""``qingyang run`` and ``qingyang status``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flows import summary
+from qingyang.records import SettingError
+from qingyang.settings import Settings
+
+
+def read_settings(raw: Path, config: Path | None, given: dict[str, Any]) -> Settings:
+    """Defaults, then ``qingyang.toml`` (the one named, or the one beside the raw folder), then the command line."""
+    table: dict[str, Any] = {}
+    file = config if config is not None else raw.absolute().parent / "qingyang.toml"
+    if config is not None or file.is_file():
+        try:
+            with open(file, "rb") as opened:
+                table = tomllib.load(opened)
+        except OSError as error:
+            raise SettingError(f"{file}: cannot be read ({error.strerror})") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingError(f"{file}: is no TOML: {error}") from None
+        if "user_dict" in table:
+            table["user_words"] = _lines(file.parent / str(table.pop("user_dict")))
+    try:
+        return Settings.from_mapping({**table, **given})
+    except SettingError as error:
+        raise SettingError(f"{file}: {error}" if table else str(error)) from None
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return [each for each in file.read_text("utf-8-sig").splitlines() if each.strip()]
+    except OSError as error:
+        raise SettingError(f"{file}: the user dictionary cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{file}: the user dictionary is not UTF-8 at byte {error.start}") from None
+
+
+@click.command()
+@click.argument("raw", type=click.Path(path_type=Path))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--workers", type=click.IntRange(1, 1024), help="Processes; default: one per processor.")
+@click.option("--config", type=click.Path(path_type=Path), help="Settings; default: qingyang.toml beside RAW.")
+@click.option("--variants", help="Traditional variants, with commas; 'none' for none.  [zh-Hant,zh-Hant-TW,zh-Hant-HK]")
+@click.option("--engine", help="Word engine: rjieba or jieba.")
+@click.option("--user-dict", type=click.Path(path_type=Path), help="User dictionary: word [frequency] [part of speech].")
+@click.option("--pos", is_flag=True, default=None, help="Add parts of speech to the words.")
+@click.option("--encoding", help="Encoding of every source; default: found out one by one.")
+@click.option("--pattern", help="Regular expression over the path with groups publication, date, edition, page.")
+@click.option("--force", is_flag=True, help="Make everything again.")
+def run(
+    raw: Path,
+    output: Path,
+    workers: int | None,
+    config: Path | None,
+    variants: str | None,
+    engine: str | None,
+    user_dict: Path | None,
+    pos: bool | None,
+    encoding: str | None,
+    pattern: str | None,
+    force: bool,
+) -> int:
+    """Bring OUTPUT in step with the pages in RAW: clean, check and write what is new, changed or gone."""
+    given: dict[str, Any] = {"engine": engine, "pos": pos, "encoding": encoding, "pattern": pattern}
+    given = {name: value for name, value in given.items() if value is not None}
+    if variants is not None:
+        given["variants"] = [] if variants.strip() in ("", "none") else [v.strip() for v in variants.split(",")]
+    if user_dict is not None:
+        given["user_words"] = _lines(user_dict)
+    settings = read_settings(raw, config, given)
+    from tasks import corpus
+
+    corpus.check_places(raw, output)
+    report = None if force else _nothing_to_do(raw, output, settings)
+    if report is None:
+        report = pull(raw, output, settings, workers or os.cpu_count() or 1, force)
+    click.echo(summary.text(report), err=True)
+    return 1 if summary.quarantined(report) else 0
+
+
+def _nothing_to_do(raw: Path, output: Path, settings: Settings) -> dict[str, Any] | None:
+    """The last run's figures when nothing has changed since; then nothing is started or written."""
+    from tasks import corpus
+
+    plan = corpus.survey(raw, output, settings, None)
+    if plan is None or not corpus.is_current(plan):
+        return None
+    return summary.of(plan, corpus.last(output)["totals"], 0.0)
+
+
+def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool) -> dict[str, Any]:
+    """Run the flow with a Prefect server of our own (or the one that ``PREFECT_API_URL`` names)."""
+    from contextlib import nullcontext
+
+    from flows.server import Server
+    from tasks.manifest import STATE
+    from tasks.quiet import hush
+
+    state = output.absolute() / STATE
+    state.mkdir(parents=True, exist_ok=True)
+    hush(state)
+    with nullcontext() if os.environ.get("PREFECT_API_URL") else Server(state) as server:
+        import tasks.check  # noqa: F401  # in the time that the server needs to start
+        from tqdm import tqdm
+
+        from flows import corpus as flow
+
+        with tqdm(total=0, unit=" pages", disable=not sys.stderr.isatty(), leave=False) as bar:
+            flow.Hooks.total = lambda n: (setattr(bar, "total", bar.n + n), bar.refresh())
+            flow.Hooks.progress = bar.update
+            flow.Hooks.waiting = lambda text: click.echo(f"qingyang: {text}", err=True)
+            if server is not None:
+                server.ready()
+            report: dict[str, Any] = flow.pull_proofs(str(raw), str(output), settings.as_dict(), workers, force)
+    return report
+
+
+@click.command()
+@click.argument("output", type=click.Path(path_type=Path))
+def status(output: Path) -> int:
+    """Say what the last run left in OUTPUT, and whether it is still there."""
+    from tasks import corpus
+
+    kept = corpus.last(output)
+    click.echo(summary.status(output, kept))
+    return 1 if summary.quarantined(kept["totals"]) else 0

@@ -1,0 +1,68 @@
+"""What a run came to, for a terminal and for the Prefect UI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tasks.corpus import Plan
+
+
+def of(plan: Plan, totals: dict[str, int], seconds: float) -> dict[str, Any]:
+    """The figures of a finished run, JSON-able."""
+    return {
+        **totals,
+        "output": str(plan.output),
+        "found": len(plan.seen),
+        "ignored": len(plan.ignored),
+        "remade": len(plan.pending),
+        "shards": len(plan.shards),
+        "seconds": round(seconds, 1),
+    }
+
+
+def quarantined(report: dict[str, Any]) -> int:
+    return int(report["failed"] + report["copies"] + report["unreadable"])
+
+
+def lines(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """The closing summary, label and text."""
+    out = [
+        ("in", f"{report['found']:,} sources, {report['characters']:,} characters"),
+        ("out", f"{report['articles']:,} articles, {report['fragments']:,} fragments in {report['output']}/"),
+        ("remade", f"{report['remade']:,} of {report['shards']:,} shards in {report['seconds']} s"),
+        ("flagged", f"{report['flags']:,} places, {report['warned']:,} records with a warning"),
+    ]
+    if report["ignored"]:
+        out.append(("passed over", f"{report['ignored']:,} files that are neither .txt nor .txt.gz (named in manifest.json)"))
+    if quarantined(report):
+        what = [
+            f"{report[key]:,} {label}"
+            for key, label in (("unreadable", "sources unreadable"), ("copies", "copies of other sources"), ("failed", "records failed a check"))
+            if report[key]
+        ]
+        out.append(("quarantined", f"{', '.join(what)}: see {report['output']}/quarantine.jsonl"))
+    return out
+
+
+def text(report: dict[str, Any]) -> str:
+    rows = lines(report)
+    width = max(len(label) for label, _ in rows)
+    return "\n".join(f"{label:>{width}}  {what}" for label, what in rows)
+
+
+def markdown(report: dict[str, Any]) -> str:
+    return "| | |\n|---|---|\n" + "\n".join(f"| {label} | {what} |" for label, what in lines(report)) + "\n"
+
+
+def status(output: Any, kept: dict[str, Any]) -> str:
+    """The last finished run of an output folder, for a terminal."""
+    totals, run = kept["totals"], kept["run"]
+    rows = [
+        ("finished", f"{run['started']} on {run['host']}, {run['seconds']} s, {run['workers']} workers"),
+        ("in", f"{totals['sources']:,} sources, {totals['characters']:,} characters"),
+        ("out", f"{totals['articles']:,} articles, {totals['fragments']:,} fragments in {output}/"),
+        ("flagged", f"{totals['flags']:,} places, {totals['warned']:,} records with a warning"),
+        ("quarantined", f"{quarantined(totals):,}" + (f": see {output}/quarantine.jsonl" if quarantined(totals) else "")),
+    ]
+    return "\n".join(f"{label:>11}  {what}" for label, what in rows)

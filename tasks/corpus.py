@@ -1,0 +1,424 @@
+"""The order of a run's work, without a scheduler: what is pending, making a group of shards, and the finish.
+
+The flow wraps these steps in tasks. A group is a publication's year: its shards are made in batches, checked together,
+put together and moved to their place one by one. :func:`finish` writes what belongs to the corpus as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from qingyang.records import SettingError
+from qingyang.settings import Settings
+from tasks import manifest, read, shard, write
+from tasks.manifest import STATE, Made, Shard
+from tasks.survey import Seen, look
+from tasks.workers import Workers
+
+BATCH_BYTES = 2_000_000
+"""Sources per batch: some 300 pages, a second or two of work; a worker's memory stays small and the pool stays busy."""
+
+READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+
+OURS = ("articles.", "words", "ledger", "checks", "proof", "quarantine.jsonl", "manifest.json")
+
+
+@dataclass(slots=True)
+class Plan:
+    """What there is, and what of it must be made."""
+
+    raw: Path
+    output: Path
+    settings: Settings
+    code: str
+    seen: list[Seen]
+    ignored: list[str]
+    shards: dict[str, Shard]
+    one_file: bool
+    made: dict[str, Made] = field(default_factory=dict)
+    pending: list[str] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    """Shards by group; only groups with something to do."""
+
+    @property
+    def state(self) -> Path:
+        return self.output / STATE
+
+    @property
+    def digest(self) -> str:
+        """Of everything that decides what the finished corpus is."""
+        whole = [self.code, self.one_file, self.ignored, [[s.key, s.digest] for s in self.shards.values()]]
+        return hashlib.sha256(orjson.dumps(whole)).hexdigest()[:32]
+
+    def members(self, group: str) -> list[Shard]:
+        return [s for s in self.shards.values() if s.group == group]
+
+
+def check_places(raw: Path, output: Path) -> None:
+    """SettingError when the two folders cannot be what they are asked to be. Writes nothing."""
+    if not raw.is_dir():
+        raise SettingError(f"{raw}: no such folder; give the folder that holds the pages")
+    here = output
+    while not here.exists() and here.parent != here:
+        here = here.parent
+    if not here.is_dir():
+        raise SettingError(f"{here}: is not a folder; choose another output")
+    if not os.access(here, os.W_OK | os.X_OK):
+        raise SettingError(f"{here}: cannot be written to; check its permissions or choose another output")
+    if output.exists():
+        if output.samefile(raw):
+            raise SettingError(f"{output}: is the raw folder itself; choose another output")
+        if output.resolve() in raw.resolve().parents:
+            raise SettingError(f"{output}: holds the raw folder; choose another output")
+        if not (output / STATE).is_dir() and not (output / "manifest.json").is_file():
+            theirs = sorted(p.name for p in output.iterdir() if p.name.startswith(OURS))
+            if theirs:
+                raise SettingError(f"{output}: holds {theirs[0]}, which no run of ours wrote; choose another output or move it away")
+
+
+def place(plan: Plan, view: str, key: str) -> Path:
+    """Where a shard's file of a view lives."""
+    if view in ("quarantine", "metrics"):
+        return plan.state / view / f"{key}.jsonl"
+    if plan.one_file and view != "ledger":
+        return plan.state / "parts" / view / f"{key}.jsonl"
+    return plan.output / view / f"{key}.jsonl"
+
+
+# ---------------------------------------------------------------- what is pending
+
+
+def survey(
+    raw: Path, output: Path, settings: Settings, workers: Workers | None, force: bool = False, unsteady: Iterable[str] = ()
+) -> Plan | None:
+    """What must be done. Without ``workers`` nothing is opened or written: None when sources would have to be opened.
+
+    ``unsteady`` are sources that changed every time they were read: they are set aside until the next run.
+    """
+    code = manifest.code_digest(settings)
+    found, ignored = read.walk(raw, leave_out=output)
+    known = {} if force else manifest.load_survey(output / STATE, code)
+    fresh = manifest.unseen(found, known)
+    if fresh:
+        if workers is None:
+            return None
+        size = max(1, min(500, len(fresh) // (4 * workers.count) + 1))
+        looks = [_Look(raw, fresh[k : k + size], settings) for k in range(0, len(fresh), size)]
+        for some in Workers.map(workers if len(fresh) > 200 else Workers(1), _look, looks):
+            known.update((s.name, s) for s in some)
+    names = {f.name for f in found}
+    gone = known.keys() - names
+    seen = [known[f.name] for f in found]
+    if workers is not None and (fresh or gone):
+        manifest.save_survey(output / STATE, code, seen)
+    bad = set(unsteady)
+    seen = [_unsteady(s) if s.name in bad else s for s in seen]
+    one_file = sum(s.size for s in seen) <= settings.one_file_up_to_mb * 1_000_000
+    plan = Plan(raw, output, settings, code, seen, ignored, manifest.shards(seen, code), one_file)
+    plan.made = {} if force else manifest.load_made(plan.state)
+    if workers is not None:
+        _relocate(plan)
+    plan.pending = [key for key in plan.shards if not _stands(plan, key)]
+    todo = {plan.shards[key].group for key in plan.pending}
+    for group in dict.fromkeys(s.group for s in plan.shards.values()):
+        if group in todo or not _checked(plan, group):
+            plan.groups[group] = [s.key for s in plan.members(group)]
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    raw: Path
+    found: Sequence[read.Found]
+    settings: Settings
+
+
+def _look(job: _Look) -> list[Seen]:
+    return look(job.raw, job.found, job.settings)
+
+
+def _unsteady(s: Seen) -> Seen:
+    problem = f"{s.name}: changed every time it was read; run again when it is complete"
+    return Seen(s.name, s.stamp, "", s.publication, s.issue_date, s.edition, s.page, problem)
+
+
+def _stands(plan: Plan, key: str) -> bool:
+    """The shard was made from exactly these sources by exactly this code, and its files are still what they were."""
+    made = plan.made.get(key)
+    if made is None or made.digest != plan.shards[key].digest:
+        return False
+    return all(_intact(place(plan, view, key), kept) for view, kept in made.files.items())
+
+
+def _intact(path: Path, kept: dict[str, Any]) -> bool:
+    return manifest.intact(path, kept) if kept["size"] else not path.exists()
+
+
+def _group_digest(shards: Sequence[Shard]) -> str:
+    return hashlib.sha256(orjson.dumps([[s.key, s.digest] for s in shards])).hexdigest()[:32]
+
+
+def _checked(plan: Plan, group: str) -> bool:
+    try:
+        kept = orjson.loads((plan.state / "groups" / f"{group}.json").read_bytes())
+        return kept["digest"] == _group_digest(plan.members(group)) and manifest.intact(plan.output / "checks" / f"{group}.json", kept)
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _relocate(plan: Plan) -> None:
+    """Move parts when the corpus has outgrown one file per view, or fits into one again."""
+    for key in plan.made:
+        for view in shard.views(plan.settings):
+            here = place(plan, view, key)
+            there = plan.output / view / f"{key}.jsonl" if plan.one_file else plan.state / "parts" / view / f"{key}.jsonl"
+            if there.exists() and not here.exists():
+                write.put(there, here)
+
+
+def is_current(plan: Plan) -> bool:
+    """Nothing to do: every shard stands, and so does everything written at the end."""
+    if plan.groups or plan.pending or set(plan.made) - set(plan.shards):
+        return False
+    try:
+        kept = orjson.loads((plan.state / "finished.json").read_bytes())
+        return kept["digest"] == plan.digest and all(manifest.intact(plan.output / name, of) for name, of in kept["files"].items())
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def last(output: Path) -> dict[str, Any]:
+    """What the last finished run wrote down: ``{"totals", "run", "files", …}``. SettingError when there was none."""
+    try:
+        kept: dict[str, Any] = orjson.loads((output / STATE / "finished.json").read_bytes())
+    except (OSError, ValueError):
+        raise SettingError(f"{output}: no finished run here; start one with: qingyang run RAW {output}") from None
+    return kept
+
+
+# ---------------------------------------------------------------- making
+
+
+_checking = threading.Lock()
+
+
+def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int], object] = lambda _: None) -> list[str]:
+    """Make, check and put in place the pending shards of a group. Returns the sources that changed meanwhile.
+
+    A shard with such a source is left for the next round, and so is the group's verdict.
+    """
+    work = plan.state / "work" / group
+    shutil.rmtree(work, ignore_errors=True)
+    todo = [plan.shards[key] for key in plan.groups[group] if key in set(plan.pending)]
+    batches: list[shard.Batch] = []
+    of: dict[str, list[int]] = {}
+    for s in todo:
+        of[s.key] = []
+        for issues in _batches(s.issues):
+            of[s.key].append(len(batches))
+            batches.append(shard.Batch(str(plan.raw), str(work / f"{s.key}.{len(of[s.key])}"), issues, plan.settings))
+    done = workers.map(shard.make, batches, lambda d: progress(d.counts["sources"]))
+    changed = [name for d in done for name in d.changed]
+    if changed:
+        return changed
+    for s in todo:
+        metrics = [Path(batches[k].folder) / "metrics.jsonl" for k in of[s.key]]
+        write.join(metrics, work / f"{s.key}.metrics.jsonl")
+    verdicts = _check(plan, group, work, {s.key for s in todo})
+    jobs = []
+    for s in todo:
+        (work / s.key).mkdir(parents=True)
+        folders = [batches[k].folder for k in of[s.key]]
+        mine = verdicts.get(s.key, {})
+        jobs.append(shard.Assembly(str(work / s.key), folders, plan.settings, mine, s.copies, s.unreadable, str(plan.raw)))
+    files = workers.map(shard.assemble, jobs)
+    for s, job, out in zip(todo, jobs, files, strict=True):
+        counts = _counts(s, [done[k] for k in of[s.key]], job)
+        _commit(plan, s, work, out, counts)
+        progress(len(s.copies) + len(s.unreadable))
+    kept = write.vouch(plan.output / "checks" / f"{group}.json")
+    write.replace(plan.state / "groups" / f"{group}.json", orjson.dumps({"digest": _group_digest(plan.members(group)), **kept}))
+    shutil.rmtree(work, ignore_errors=True)
+    return []
+
+
+def _batches(issues: list[list[Seen]]) -> list[list[list[Seen]]]:
+    out: list[list[list[Seen]]] = []
+    size = BATCH_BYTES
+    for pages in issues:
+        if size >= BATCH_BYTES:
+            out.append([])
+            size = 0
+        out[-1].append(pages)
+        size += sum(s.size for s in pages)
+    return out
+
+
+def _check(plan: Plan, group: str, work: Path, fresh: set[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Validate the whole group's rows; verdicts by shard and record. Writes ``checks/<group>.json``."""
+    from tasks import check
+
+    rows: list[dict[str, Any]] = []
+    shard_of: dict[str, str] = {}
+    for s in plan.members(group):
+        path = work / f"{s.key}.metrics.jsonl" if s.key in fresh else place(plan, "metrics", s.key)
+        with open(path, "rb") as file:
+            for each in file:
+                rows.append(orjson.loads(each))
+                shard_of[rows[-1]["record_id"]] = s.key
+    import pandas
+
+    with _checking:  # Great Expectations keeps a context per process
+        verdicts = check.validate(pandas.DataFrame(rows))
+    write.replace(plan.output / "checks" / f"{group}.json", orjson.dumps(verdicts.results, option=READABLE))
+    out: dict[str, dict[str, dict[str, Any]]] = {}
+    for record, verdict in verdicts.by_id.items():
+        if verdict["verdict"] != "pass":
+            out.setdefault(shard_of[record], {})[record] = {**verdict, "reasons": verdicts.critical.get(record, [])}
+    return out
+
+
+def _counts(s: Shard, done: Sequence[shard.Done], job: shard.Assembly) -> dict[str, int]:
+    counts = {"sources": 0, "characters": 0, "articles": 0, "fragments": 0, "flags": 0}
+    for d in done:
+        for name, value in d.counts.items():
+            counts[name] += value
+    verdicts = [v["verdict"] for v in job.verdicts.values()]
+    counts |= {"warned": verdicts.count("warn"), "failed": verdicts.count("fail"), "copies": len(s.copies), "unreadable": len(s.unreadable)}
+    counts["unreadable"] += sum(_line_count(Path(b) / "unreadable.jsonl") for b in job.batches)
+    return counts
+
+
+def _line_count(path: Path) -> int:
+    with open(path, "rb") as file:
+        return sum(1 for _ in file)
+
+
+def _commit(plan: Plan, s: Shard, work: Path, out: dict[str, dict[str, Any]], counts: dict[str, int]) -> None:
+    """Move a shard's files to their places; the state that vouches for them comes last."""
+    manifest.forget(plan.state, s.key)
+    metrics = work / s.key / "metrics.jsonl"
+    write.put(work / f"{s.key}.metrics.jsonl", metrics)
+    out["metrics"] = {"sha256": write.checksum(metrics), "size": metrics.stat().st_size}
+    for view, kept in out.items():
+        path = place(plan, view, s.key)
+        if kept["size"]:
+            write.put(work / s.key / f"{view}.jsonl", path)
+            kept["stamp"] = list(read.stamp(os.stat(path)))
+        else:
+            path.unlink(missing_ok=True)
+    made = Made(s.key, s.digest, out, counts)
+    manifest.save_made(plan.state, made)
+    plan.made[s.key] = made
+
+
+# ---------------------------------------------------------------- the finish
+
+
+def finish(plan: Plan, run: dict[str, Any]) -> dict[str, int]:
+    """Write what belongs to the whole corpus and remove what belongs to no source any more. Returns the totals."""
+    for key in plan.made.keys() - plan.shards.keys():
+        manifest.forget(plan.state, key)
+        del plan.made[key]
+    made = [plan.made[key] for key in plan.shards]
+    _remove_stale(plan)
+    files: dict[str, dict[str, Any]] = {}
+    if plan.one_file:
+        for view in shard.views(plan.settings):
+            files[f"{view}.jsonl"] = write.join(_parts(plan, made, view), plan.output / f"{view}.jsonl")
+    files["quarantine.jsonl"] = write.join(_parts(plan, made, "quarantine"), plan.output / "quarantine.jsonl")
+    totals = dict.fromkeys(("sources", "characters", "articles", "fragments", "flags", "warned", "failed", "copies", "unreadable"), 0)
+    for m in made:
+        for name, value in m.counts.items():
+            totals[name] += value
+    _proof(plan.output)
+    for path in sorted((plan.output / "proof").rglob("*")):
+        if path.is_file():
+            files[path.relative_to(plan.output).as_posix()] = write.vouch(path)
+    files["manifest.json"] = _write_manifest(plan, files, totals, run)
+    write.replace(plan.state / "finished.json", orjson.dumps({"digest": plan.digest, "files": files, "totals": totals, "run": run}))
+    shutil.rmtree(plan.state / "work", ignore_errors=True)
+    return totals
+
+
+def _parts(plan: Plan, made: Sequence[Made], view: str) -> list[Path]:
+    return [place(plan, view, m.key) for m in made if m.files[view]["size"]]
+
+
+def _proof(output: Path) -> None:
+    try:
+        from tasks import proof
+    except ImportError:
+        return
+    proof.write_proof(output)
+
+
+def _remove_stale(plan: Plan) -> None:
+    """Everything in our folders that no shard of now accounts for, temporary files of killed runs included."""
+    expected: set[Path] = set()
+    views = shard.views(plan.settings)
+    for key, m in plan.made.items():
+        expected |= {place(plan, view, key) for view, kept in m.files.items() if kept["size"]}
+    groups = {s.group for s in plan.shards.values()}
+    expected |= {plan.output / "checks" / f"{group}.json" for group in groups}
+    expected |= {plan.state / "groups" / f"{group}.json" for group in groups}
+    expected |= {plan.state / "shards" / f"{key}.json" for key in plan.shards}
+    if plan.one_file:
+        expected |= {plan.output / f"{view}.jsonl" for view in views}
+    ours = [*plan.output.glob("articles.*.jsonl"), *plan.output.glob("words.jsonl")]
+    folders = [*plan.output.glob("articles.*/"), plan.output / "words", plan.output / "ledger", plan.output / "checks"]
+    folders += [plan.state / name for name in ("groups", "shards", "metrics", "quarantine")] + list((plan.state / "parts").glob("*"))
+    for folder in folders:
+        if folder.is_dir():
+            ours += [p for p in folder.iterdir() if p.is_file()]
+    for path in ours:
+        if path not in expected:
+            path.unlink(missing_ok=True)
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+    for folder in (plan.output, plan.state):
+        write.sweep(folder)
+
+
+def _write_manifest(plan: Plan, files: dict[str, dict[str, Any]], totals: dict[str, int], run: dict[str, Any]) -> dict[str, Any]:
+    from qingyang.fingerprint import fingerprint, versions
+
+    listed = {name: {"sha256": kept["sha256"], "size": kept["size"]} for name, kept in files.items()}
+    for key, m in plan.made.items():
+        for view, kept in m.files.items():
+            path = place(plan, view, key)
+            if kept["size"] and path.is_relative_to(plan.output) and not path.is_relative_to(plan.state):
+                listed[path.relative_to(plan.output).as_posix()] = {"sha256": kept["sha256"], "size": kept["size"]}
+    for group in dict.fromkeys(s.group for s in plan.shards.values()):
+        path = plan.output / "checks" / f"{group}.json"
+        listed[path.relative_to(plan.output).as_posix()] = {"sha256": write.checksum(path), "size": path.stat().st_size}
+    document = {
+        "software": "qingyang",
+        "fingerprint": fingerprint(),
+        "versions": versions(),
+        "configuration": plan.settings.as_dict(),
+        "counts": {**totals, "ignored": len(plan.ignored)},
+        "sources": [_source(s) for s in plan.seen],
+        "ignored": plan.ignored,
+        "files": dict(sorted(listed.items())),
+        "run": run,
+    }
+    path = plan.output / "manifest.json"
+    write.replace(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return write.vouch(path)
+
+
+def _source(s: Seen) -> dict[str, Any]:
+    out: dict[str, Any] = {"source": s.name, "sha256": s.sha256, "size": s.size}
+    out |= {"publication": s.publication, "issue_date": s.issue_date, "edition": s.edition, "page": s.page}
+    return out | ({"error": s.problem} if s.problem else {})

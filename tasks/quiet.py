@@ -1,0 +1,40 @@
+"""Keeps Prefect and Great Expectations quiet: no telemetry, no look-ups, no files outside our state folder.
+
+Both read the environment when they are imported, so :func:`hush` comes before any import of them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SETTINGS = {
+    # Silence outwards takes both.
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    # The terminal belongs to the closing summary; the Prefect UI has the log.
+    "PREFECT_LOGGING_LEVEL": "INFO",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_SERVER_LEVEL": "ERROR",
+    "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+    "PREFECT_CLI_PROMPT": "false",
+    # A task run must be on record when the flow ends; the defaults lose bursts of short ones.
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "100",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+}
+
+
+def hush(state: Path) -> None:
+    """Set the environment for this process and its children; a value the user has set stays.
+
+    ``state`` is the folder that Prefect may call its home.
+    """
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_HOME", str(state / "prefect"))

@@ -1,0 +1,106 @@
+"""Gives the raw folder back from a finished corpus: every source byte for byte, from records and ledger alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qingyang.decode import to_bytes
+from qingyang.ledger import restore_text
+from qingyang.records import QingyangError, Record, SettingError
+from tasks import output as corpus
+from tasks import write
+
+
+def restore(output: Path, dest: Path) -> tuple[int, list[str]]:
+    """Write every source of the corpus in ``output`` below ``dest``; how many, and what could not be given back.
+
+    What is given back is compared with the checksum of the source as it was read. Raises SettingError when ``output`` holds
+    no corpus, or ``dest`` already holds something else.
+    """
+    corpus.require(output)
+    if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
+        raise SettingError(f"{dest}: is not an empty folder; choose a new one")
+    dest.mkdir(parents=True, exist_ok=True)
+    quarantined: dict[str, Record] = {}
+    for each in corpus.rows(output, "quarantine"):
+        if "record" in each:
+            quarantined[each["record"]["id"]] = each["record"]
+    records = _Records(output, quarantined)
+    done, failures, later = 0, [], []
+    for shard, path in corpus.shards(output, "ledger"):
+        records.enter(shard)
+        for entry in corpus.lines(path):
+            if "duplicate_of" in entry:
+                later.append(entry)
+                continue
+            try:
+                data = source_bytes(entry, records)
+            except (QingyangError, KeyError, IndexError, ValueError, zlib.error) as error:
+                failures.append(f"{entry['source']}: cannot be restored ({error})")
+                continue
+            done += _give(dest, entry, data, failures)
+    for entry in later:
+        try:
+            data = below(dest, entry["duplicate_of"]).read_bytes()
+        except OSError as error:
+            failures.append(f"{entry['source']}: cannot be restored, its original {entry['duplicate_of']} is not there ({error.strerror})")
+            continue
+        done += _give(dest, entry, data, failures)
+    return done, failures
+
+
+def source_bytes(entry: Mapping[str, Any], records: Mapping[str, Record]) -> bytes:
+    """The file that a ledger entry accounts for, as it lay on disk."""
+    if "raw" in entry:
+        return zlib.decompress(base64.b64decode(entry["raw"]))
+    if "pieces" not in entry:
+        raise ValueError("it could not be read when the corpus was made")
+    return to_bytes(dict(entry), restore_text(entry, records))
+
+
+def below(dest: Path, name: str) -> Path:
+    """The place of a source; a name that leads out of the folder is refused."""
+    if name.startswith("/") or ".." in name.split("/"):
+        raise SettingError(f"{name}: leads out of the folder; the ledger is damaged")
+    return dest / name
+
+
+def _give(dest: Path, entry: Mapping[str, Any], data: bytes, failures: list[str]) -> int:
+    if hashlib.sha256(data).hexdigest() != entry["sha256"]:
+        failures.append(f"{entry['source']}: what came back is not what was read; output or ledger were changed since")
+        return 0
+    write.replace(below(dest, entry["source"]), data)
+    return 1
+
+
+class _Records(dict[str, Record]):
+    """The records of the shard at hand, so that a large corpus needs no more memory than a month of it."""
+
+    def __init__(self, output: Path, quarantined: dict[str, Record]) -> None:
+        super().__init__()
+        self.output = output
+        self.quarantined = quarantined
+        self.files = dict(corpus.shards(output, "articles.zh-Hans"))
+        if "" in self.files:
+            self._read(self.files[""])
+
+    def enter(self, shard: str) -> None:
+        if "" in self.files:
+            return
+        self.clear()
+        if shard in self.files:
+            self._read(self.files[shard])
+
+    def _read(self, path: Path) -> None:
+        for record in corpus.lines(path):
+            self[record["id"]] = record  # type: ignore[assignment]
+
+    def __missing__(self, record: str) -> Record:
+        if record in self.quarantined:
+            return self.quarantined[record]
+        raise KeyError(f"record {record} is not in the corpus")

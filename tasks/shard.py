@@ -1,0 +1,274 @@
+"""Cleans one batch of issues and writes its lines: the work of one process, with nothing shared and nothing kept.
+
+:func:`make` leaves the parts of every view in a folder of its own; :func:`assemble` puts a shard's parts together once
+the checks have spoken. Both can be run again at any time with the same result.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from qingyang import decode, identity, issue, ledger, metrics
+from qingyang.records import AccountError, Record, Source, SourceError
+from qingyang.scripts import Converter
+from qingyang.settings import Settings
+from qingyang.words import Segmenter, words_record
+from tasks import read, write
+from tasks.survey import Seen
+
+PASSED = b'"checks":{"verdict":"pass","failed":[]}}\n'
+"""How the line of a record ends before the checks have spoken: ``checks`` is the last key of a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Issues of one shard, small enough for one process."""
+
+    raw: str
+    folder: str
+    issues: list[list[Seen]]
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a batch came to. ``changed`` are sources that are no longer what the survey saw."""
+
+    counts: dict[str, int]
+    changed: list[str]
+
+
+def views(settings: Settings) -> list[str]:
+    """The views of the corpus that hold records' lines, by the name of their file."""
+    return ["articles.zh-Hans", *(f"articles.{v}" for v in settings.variants), "words"]
+
+
+@lru_cache(maxsize=2)
+def _tools(settings: Settings) -> tuple[Segmenter, dict[str, Converter]]:
+    """Engines are dear to start: once per process."""
+    segmenter = Segmenter(engine=settings.engine, user_words=settings.user_words, pos=settings.pos)
+    return segmenter, {v: Converter(v) for v in settings.variants}
+
+
+def make(batch: Batch) -> Done:
+    """Clean the batch and leave one file per view in its folder, with the metrics and the ledger beside them."""
+    folder, raw = Path(batch.folder), Path(batch.raw)
+    folder.mkdir(parents=True, exist_ok=True)
+    segmenter, converters = _tools(batch.settings)
+    counts = {"sources": 0, "characters": 0, "articles": 0, "fragments": 0, "flags": 0}
+    changed: list[str] = []
+    out = {name: open(folder / f"{name}.jsonl", "wb") for name in [*views(batch.settings), "ledger", "metrics", "unreadable"]}  # noqa: SIM115
+    try:
+        for pages in batch.issues:
+            sources, lost = _sources(raw, pages, batch.settings)
+            changed += lost
+            if lost:
+                continue
+            records, entries, failures = _clean(sources)
+            for source, error in failures:
+                out["unreadable"].write(line({"source": source.name, "error": error}))
+            faulty = _accounted(sources, records, entries)
+            entry_of = {entry["source"]: entry for entry in entries}
+            shares: dict[tuple[str, ...], dict[str, float]] = {}
+            for entry in entries:
+                out["ledger"].write(line(entry))
+            for record in records:
+                variants = {v: c.convert(record) for v, c in converters.items()}
+                words = words_record(record, segmenter)
+                where = tuple(dict.fromkeys(part["source"] for part in record["parts"]))
+                if where not in shares:
+                    shares[where] = metrics.ledger_share([entry_of[name] for name in where if name in entry_of])
+                accounted = record["id"] not in faulty
+                row = metrics.row(record, words=words, variants=variants, accounted=accounted, ledger_share=shares[where])
+                out["articles.zh-Hans"].write(line(record))
+                for v, converted in variants.items():
+                    out[f"articles.{v}"].write(line(converted))
+                out["words"].write(line(words))
+                out["metrics"].write(line(row))
+                counts["articles" if record["kind"] == "article" else "fragments"] += 1
+                counts["flags"] += len(record["flags"])
+            counts["sources"] += len(sources)
+            counts["characters"] += sum(len(s.text) for s in sources)
+    finally:
+        for file in out.values():
+            file.close()
+    return Done(counts, changed)
+
+
+def line(document: Any) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _sources(raw: Path, pages: Sequence[Seen], settings: Settings) -> tuple[list[Source], list[str]]:
+    sources, changed = [], []
+    for seen in pages:
+        try:
+            data, _ = read.load(raw, seen.name, int(settings.max_source_mb * 1_000_000))
+        except SourceError:
+            changed.append(seen.name)
+            continue
+        if hashlib.sha256(data).hexdigest() != seen.sha256:
+            changed.append(seen.name)
+            continue
+        source = decode.read(seen.name, data, encoding=settings.encoding)
+        sources.append(identity.identify(source, pattern=settings.pattern))
+    return sources, changed
+
+
+def _clean(sources: Sequence[Source]) -> tuple[list[Record], list[dict[str, Any]], list[tuple[Source, str]]]:
+    """The records of an issue. Where it fails as a whole, page by page; a page that fails alone is told and set aside."""
+    try:
+        cleaned = issue.clean_issue(list(sources))
+        return list(cleaned.records), list(cleaned.ledger), []
+    except Exception as error:
+        if len(sources) == 1:
+            message = f"{sources[0].name}: could not be cleaned ({type(error).__name__}: {error}); please report it"
+            return [], [_lost(sources[0], message)], [(sources[0], message)]
+    records: list[Record] = []
+    entries: list[dict[str, Any]] = []
+    failures: list[tuple[Source, str]] = []
+    for source in sources:
+        some, more, failed = _clean([source])
+        records += some
+        entries += more
+        failures += failed
+    return records, entries, failures
+
+
+def _lost(source: Source, message: str) -> dict[str, Any]:
+    data = decode.to_bytes({"encoding": source.encoding, "bom": source.bom, "envelope": source.envelope}, source.text)
+    return {"source": source.name, "sha256": source.sha256, "size": source.size, "error": message, "raw": packed(data)}
+
+
+def packed(data: bytes) -> str:
+    return base64.b64encode(zlib.compress(data, 6)).decode()
+
+
+def _accounted(sources: Sequence[Source], records: Sequence[Record], entries: Sequence[dict[str, Any]]) -> set[str]:
+    """Ids of the records whose account does not come out even."""
+    by_id = {r["id"]: r for r in records}
+    faulty: set[str] = set()
+    for source, entry in zip(sources, entries, strict=True):
+        if "pieces" not in entry:
+            continue
+        try:
+            ledger.account(entry, source.text, by_id)
+        except (AccountError, KeyError, IndexError):
+            faulty |= {slot[0] for slot in entry["slots"]} or set(by_id)
+    try:
+        ledger.account_output([e for e in entries if "pieces" in e], by_id)
+    except (AccountError, KeyError, IndexError):
+        for record in records:
+            mine = [e for e in entries if any(slot[0] == record["id"] for slot in e.get("slots", ()))]
+            try:
+                ledger.account_output(_only(mine, record["id"]), {record["id"]: record})
+            except (AccountError, KeyError, IndexError):
+                faulty.add(record["id"])
+    return faulty
+
+
+def _only(entries: Sequence[dict[str, Any]], record: str) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        mine = {k for k, slot in enumerate(entry["slots"]) if slot[0] == record}
+        yield {**entry, "pieces": [p for p in entry["pieces"] if p[0] == "remove" or p[3] in mine]}
+
+
+# ---------------------------------------------------------------- putting a shard together
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A shard's batches, in order, and the verdicts other than "pass" on its records."""
+
+    folder: str
+    batches: list[str]
+    settings: Settings
+    verdicts: dict[str, dict[str, Any]]
+    copies: list[tuple[Seen, str]]
+    unreadable: list[Seen]
+    raw: str
+
+
+def assemble(job: Assembly) -> dict[str, dict[str, Any]]:
+    """Write ``<view>.jsonl`` of a whole shard into its folder; returns checksum and size of each.
+
+    A record with a failed check goes to ``quarantine`` with the reasons; its lines are in no other view.
+    """
+    folder = Path(job.folder)
+    failed = {i for i, v in job.verdicts.items() if v["verdict"] == "fail"}
+    out: dict[str, dict[str, Any]] = {}
+    for view in views(job.settings):
+        lines = _lines(job, view)
+        if view != "words":
+            lines = (_judged(each, job.verdicts) for each in lines)
+        out[view] = _write(folder / f"{view}.jsonl", (each for each in lines if not failed or _id(each) not in failed))
+    out["ledger"] = _write(folder / "ledger.jsonl", _ledger(job))
+    out["quarantine"] = _write(folder / "quarantine.jsonl", _quarantine(job, failed))
+    return out
+
+
+def _lines(job: Assembly, view: str) -> Iterator[bytes]:
+    for batch in job.batches:
+        with open(Path(batch) / f"{view}.jsonl", "rb") as file:
+            yield from file
+
+
+def _id(each: bytes) -> str:
+    """Of a line that begins with ``{"id":"…"``."""
+    return each[7 : each.index(b'"', 7)].decode()
+
+
+def _judged(each: bytes, verdicts: dict[str, dict[str, Any]]) -> bytes:
+    if not verdicts or (verdict := verdicts.get(_id(each))) is None:
+        return each
+    checks = {"verdict": verdict["verdict"], "failed": verdict["failed"]}
+    if each.endswith(PASSED):
+        return each[: -len(PASSED)] + b'"checks":' + orjson.dumps(checks) + b"}\n"
+    return line({**orjson.loads(each), "checks": checks})
+
+
+def _ledger(job: Assembly) -> Iterator[bytes]:
+    yield from _lines(job, "ledger")
+    for seen, original in job.copies:
+        yield line({"source": seen.name, "sha256": seen.sha256, "size": seen.size, "duplicate_of": original})
+    for seen in job.unreadable:
+        entry: dict[str, Any] = {"source": seen.name, "sha256": seen.sha256, "size": seen.size, "error": seen.problem}
+        if seen.sha256:
+            data = read.locate(Path(job.raw), seen.name).read_bytes()
+            entry["raw"] = packed(data)
+        yield line(entry)
+
+
+def _quarantine(job: Assembly, failed: set[str]) -> Iterator[bytes]:
+    if failed:
+        for each in _lines(job, "articles.zh-Hans"):
+            if _id(each) in failed:
+                record = orjson.loads(_judged(each, job.verdicts))
+                yield line({"record": record, "reasons": job.verdicts[record["id"]]["reasons"]})
+    for seen, original in job.copies:
+        error = f"{seen.name}: has the same bytes as {original}, which was cleaned"
+        yield line({"source": seen.name, "error": error, "duplicate_of": original})
+    yield from _lines(job, "unreadable")
+    for seen in job.unreadable:
+        yield line({"source": seen.name, "error": seen.problem, "sha256": seen.sha256, "size": seen.size})
+
+
+def _write(path: Path, lines: Iterator[bytes]) -> dict[str, Any]:
+    digest, size = hashlib.sha256(), 0
+    with open(path, "wb", buffering=write.BLOCK) as file:
+        for each in lines:
+            digest.update(each)
+            size += file.write(each)
+        file.flush()
+        os.fsync(file.fileno())
+    return {"sha256": digest.hexdigest(), "size": size}

@@ -1,0 +1,102 @@
+"""The processes that do the work: our own pool, which outlives a killed worker and is never outlived by one.
+
+Prefect's task threads hand batches to it, because a task run per page or a process per task costs more than the
+page. One worker means this process itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+ATTEMPTS = 3
+"""A worker may be killed from outside (memory, an operator); the same batch killing three is no accident."""
+
+
+class WorkerLost(RuntimeError):
+    """A batch has killed every worker that tried it."""
+
+
+class Workers:
+    """``count`` processes; 1 works in this process, without one of its own."""
+
+    def __init__(self, count: int) -> None:
+        self.count = max(1, count)
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def map(self, function: Callable[[A], R], items: Sequence[A], done: Callable[[R], object] = lambda _: None) -> list[R]:
+        """``[function(item) for item in items]`` in the workers; ``done`` is told each result in order."""
+        results: list[R] = []
+        if self.count == 1:
+            for item in items:
+                results.append(function(item))
+                done(results[-1])
+            return results
+        waiting = [self._submit(function, item) for item in items]
+        for k, item in enumerate(items):
+            for attempt in range(1, ATTEMPTS + 1):
+                pool, future = waiting[k]
+                try:
+                    results.append(future.result())
+                    break
+                except BrokenProcessPool:
+                    if attempt == ATTEMPTS:
+                        raise WorkerLost(f"{ATTEMPTS} workers died one after the other; is there enough memory?") from None
+                    self._rebuild(pool)
+                    waiting[k] = self._submit(function, item)
+            done(results[-1])
+        return results
+
+    def _submit(self, function: Callable[[A], R], item: A) -> tuple[ProcessPoolExecutor, Future[R]]:
+        for _ in range(ATTEMPTS):
+            pool = self._ready()
+            try:
+                return pool, pool.submit(function, item)
+            except BrokenProcessPool:
+                self._rebuild(pool)
+        raise WorkerLost("workers die as soon as they start; is there enough memory?")
+
+    def _ready(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(self.count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+            return self._pool
+
+    def _rebuild(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                broken.shutdown(wait=False, cancel_futures=True)
+                self._pool = None
+
+
+def _begin(*_: Any) -> None:
+    """A worker leaves Ctrl-C to its parent and ends when the parent is gone, even killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+
+        def watch() -> None:
+            wait([sentinel])
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()
