@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from bench.quality.compose import reading
+from bench.quality.compose import damage, reading
 from bench.quality.compose.gold import gold_of, labels_of
 from bench.quality.compose.paper import Composer
 from bench.quality.compose.reading import Row
 from bench.quality.compose.story import Desk
 from bench.quality.compose.style import draw
 
-PROFILES = ("colfrag", "lines")
+BASES = ("fragments", "lines", "blocks", "interleaved", "disorder", "paragraphs")
+LEVELS = ("none", "errors", "light", "medium", "heavy")
+PROFILES = (*BASES, "fragments+errors", "lines+light", "lines+medium", "lines+heavy", "fragments+light", "fragments+medium", "fragments+heavy",
+            "blocks+light", "blocks+medium", "blocks+heavy", "disorder+light", "disorder+medium", "disorder+heavy", "interleaved+medium",
+            "paragraphs+errors")  # fmt: skip
+"""A reading, and after ``+`` the strength of the damage."""
 
 
 @dataclass(slots=True)
@@ -34,7 +39,7 @@ class Issue:
 def compose(seed: int, *, profile: str | None = None) -> Issue:
     """One issue.
 
-    >>> compose(7, profile="colfrag").pages == compose(7, profile="colfrag").pages
+    >>> compose(7, profile="fragments").pages == compose(7, profile="fragments").pages
     True
     """
     rng = Random(f"{profile}:{seed}")
@@ -44,21 +49,18 @@ def compose(seed: int, *, profile: str | None = None) -> Issue:
     pages = Composer(desk).issue()
     name = f"{profile}-{seed:05d}"
     gold = gold_of(name, desk, pages)
-    gaps = rng.choice(("none", "none", "regions", "columns", "paragraphs"))
-    indent = rng.choice(("", "", "　　", "    ", "  ")) if profile == "lines" else rng.choice(("", "", "", "　　"))
-    split = rng.random() < 0.4
-    spread = rng.random() < 0.9
-    texts, spans, rowss = [], [], []
+    habit = reading.habit(rng, profile)
+    hurt = damage.strength(rng, profile.partition("+")[2] or "none")
+    texts, spans = [], []
     for page in pages:
-        rows = reading.fragments(page, rng, split) if profile == "colfrag" else reading.printed_lines(page, rng, gaps)
-        text, span = written(rows, indent, spread if profile == "colfrag" else None)
+        rows = damage.damaged(reading.rows_of(page, rng, habit), rng, hurt)
+        text, span = written(rows, habit.indent)
         texts.append(text)
         spans.append(span)
-        rowss.append(rows)
-    return Issue(name, profile, texts, gold, labels_of(desk.strings, rowss, spans))
+    return Issue(name, profile, texts, gold, labels_of(desk.strings, spans))
 
 
-def written(rows: list[Row], indent: str, spread: bool | None) -> tuple[str, list[list[tuple[int, int, int, int]]]]:
+def written(rows: list[Row], indent: str) -> tuple[str, list[list[tuple[int, int, int, int]]]]:
     """The text of a page and, per non-blank line, (start, end, string, at) of its runs."""
     out: list[str] = []
     spans: list[list[tuple[int, int, int, int]]] = []
@@ -67,14 +69,14 @@ def written(rows: list[Row], indent: str, spread: bool | None) -> tuple[str, lis
         if not body.strip():
             continue
         lead = indent if row.indent else ""
-        if out and (row.gap if spread is None else spread):
+        if out and row.gap:
             out.append("")
         here = len(lead)
         mine: list[tuple[int, int, int, int]] = []
         for r in row.runs:
-            if r.sid >= 0 and r.text.strip():
+            if r.sid != -1 and r.text.strip():
                 mine.append((here, here + len(r.text), r.sid, r.at))
             here += len(r.text)
-        out.append((lead + body).rstrip() if mine else lead + body)
+        out.append((lead + body).rstrip())
         spans.append(mine)
     return "\n".join(out) + "\n", spans

@@ -76,27 +76,31 @@ def clauses() -> tuple[str, ...]:
 
 
 class Matter:
-    """The matter of one article: a walk through one document, sentence by sentence, from a random place."""
+    """The matter of one article: a walk through one document, sentence by sentence, from a random place.
 
-    def __init__(self, rng: Random, year: int) -> None:
+    ``used`` is shared by the stories of an issue: no sentence stands in it twice, else the gold would be ambiguous.
+    """
+
+    def __init__(self, rng: Random, year: int, used: set[str]) -> None:
         docs = near(year)
         if rng.random() < 0.12:
             docs = documents()
         self.document = rng.choice(docs)
-        self.rng = rng
+        self.used = used
         self.at = rng.randrange(len(self.document.paragraphs))
         self.sentence = 0
 
-    def next(self) -> str:
-        """The next sentence, ending in its own punctuation (or none, if it is a heading)."""
-        for _ in range(40):
-            paragraph = self.document.paragraphs[self.at]
-            if self.sentence >= len(paragraph):
-                self.at = (self.at + 1) % len(self.document.paragraphs)
+    def next(self) -> str | None:
+        """The next sentence, ending in its own punctuation; None when the document is used up."""
+        paragraphs = self.document.paragraphs
+        for _ in range(60):
+            if self.sentence >= len(paragraphs[self.at]):
+                self.at = (self.at + 1) % len(paragraphs)
                 self.sentence = 0
                 continue
-            s = paragraph[self.sentence]
+            s = paragraphs[self.at][self.sentence]
             self.sentence += 1
-            if 8 <= len(s) <= 260 and s[-1] in "。！？；”…）":
+            if 8 <= len(s) <= 260 and s[-1] in "。！？；”…）" and s not in self.used:
+                self.used.add(s)
                 return s
-        return "会议指出，这项工作已经取得初步成效。"
+        return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from bench.quality.compose.paper import Page
-from bench.quality.compose.reading import Row
 from bench.quality.compose.sheet import Line, String
 from bench.quality.compose.story import Desk
 
@@ -49,30 +48,38 @@ def gold_of(name: str, desk: Desk, pages: list[Page]) -> dict[str, Any]:
 Segment = dict[str, Any]
 
 
-def labels_of(strings: list[String], pages: list[list[Row]], texts: list[list[list[tuple[int, int, int, int]]]]) -> list[list[list[Segment]]]:
-    """Per page, per non-blank line: its segments. ``texts`` holds (start, end, string, at) per row."""
+def labels_of(strings: list[String], texts: list[list[list[tuple[int, int, int, int]]]]) -> list[list[list[Segment]]]:
+    """Per page, per non-blank line: its segments. ``texts`` holds (start, end, string, at) per row.
+
+    ``first``: the segment opens its string; ``prev``: [page, line, segment] that holds the text just before
+    it (pages from 1, non-blank lines and segments from 0). Speckles
+    and garbage belong to no string and are labelled as furniture.
+    """
     out: list[list[list[Segment]]] = []
-    chains: dict[int, list[tuple[int, int, int, Segment]]] = {}
+    chains: dict[int, list[tuple[int, int, int, int, Segment]]] = {}
     for p, rows in enumerate(texts):
         mine: list[list[Segment]] = []
         for k, segments in enumerate(rows):
             line: list[Segment] = []
             for start, end, sid, at in segments:
+                if sid < 0:
+                    line.append({"start": start, "end": end, "role": "furniture", "article": None, "para": -1, "first": True, "prev": None})
+                    continue
                 s = strings[sid]
                 role = s.label
                 seg: Segment = {"start": start, "end": end, "role": role, "article": s.article or (s.kind if s.role == "caption" else None), "para": s.para,
                                 "first": False, "prev": None}  # fmt: skip
-                chains.setdefault(sid, []).append((at, p, k, seg))
+                chains.setdefault(sid, []).append((at, p, k, len(line), seg))
                 line.append(seg)
             mine.append(line)
         out.append(mine)
     for sid, chain in chains.items():
         chain.sort(key=lambda c: c[0])
-        for n, (_, _, _, seg) in enumerate(chain):
+        for n, (*_, seg) in enumerate(chain):
             if n == 0:
                 seg["first"] = True
             else:
-                seg["prev"] = [chain[n - 1][1] + 1, chain[n - 1][2]]
+                seg["prev"] = [chain[n - 1][1] + 1, chain[n - 1][2], chain[n - 1][3]]
                 if seg["role"] == "headline":
                     seg["role"] = "headline_cont"
     return out

@@ -23,17 +23,17 @@ def records_of(gold: dict[str, Any], pages: list[str], labels: list[list[list[di
 
     A string's pieces follow each other as the links say; a paragraph that jumps is one paragraph.
     """
-    chains: dict[tuple[str, str, int], list[tuple[tuple[int, int], tuple[int, int] | None, str]]] = defaultdict(list)
+    chains: dict[tuple[str, str, int], list[tuple[tuple[int, ...], tuple[int, ...] | None, str]]] = defaultdict(list)
     for p, (text, rows) in enumerate(zip(pages, labels, strict=True), 1):
         lines = [ln for ln in text.split("\n") if ln.strip()]
         for k, (line, row) in enumerate(zip(lines, rows, strict=True)):
-            for seg in row:
+            for n, seg in enumerate(row):
                 if not seg["article"]:
                     continue
                 role = "headline" if seg["role"] == "headline_cont" else seg["role"]
                 role = "body" if role == "subhead" else role
                 prev = tuple(seg["prev"]) if seg["prev"] else None
-                chains[(seg["article"], role, seg["para"])].append(((p, k), prev, line[seg["start"] : seg["end"]]))
+                chains[(seg["article"], role, seg["para"])].append(((p, k, n), prev, line[seg["start"] : seg["end"]]))
     by: dict[str, dict[str, Any]] = {}
     for a in gold["articles"]:
         day = re.search(r"(\d{1,2})月(\d{1,2})日", a["docdate"] or a["lead"] or a["tail"] or "")

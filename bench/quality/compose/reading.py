@@ -1,7 +1,8 @@
-"""Readings: what an extraction makes of a page. Lines, fragments, blocks, interleaved strips, wrong order.
+"""Readings: what an extraction makes of a page.
 
-A reading returns rows; a row is one line of the text file to be: runs, indent, and whether an empty line stands
-before it.
+A page is a set of blocks (a headline, a column, a caption, a folio line) that stand somewhere. A reading puts them in
+an order, good or bad, and writes them in units: printed lines, fragments (paragraph ∩ column), glued blocks, whole
+paragraphs. The outcome is rows; a row is one line of the text file to be.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from bench.quality.compose.paper import Page, Region
+from bench.quality.compose.paper import Page
 from bench.quality.compose.sheet import Line, Run
 
 
@@ -17,27 +18,139 @@ from bench.quality.compose.sheet import Line, Run
 class Row:
     runs: list[Run]
     gap: bool = False
+    """An empty line stands before it."""
     indent: int = 0
     role: str = "body"
 
 
-def joined(lines: list[Line]) -> list[Run]:
-    out: list[Run] = []
-    for ln in lines:
-        for run in ln.runs:
-            if out and out[-1].sid == run.sid and run.sid >= 0 and out[-1].at + len(out[-1].text) == run.at:
-                out[-1] = Run(out[-1].text + run.text, run.sid, out[-1].at)
-            else:
-                out.append(Run(run.text, run.sid, run.at))
+@dataclass(slots=True)
+class Block:
+    lines: list[Line]
+    x: float
+    y: float
+    kind: str
+    """head, column, caption, furniture"""
+    region: int
+
+
+@dataclass(slots=True)
+class Habit:
+    """How one extraction works; drawn once per issue."""
+
+    order: str
+    """story, column, strip, shuffle, swap"""
+    unit: str
+    """line, fragment, block, paragraph"""
+    gaps: str
+    """none, region, block, paragraph"""
+    indent: str
+    split_heads: bool
+    caption: str
+    """after the head, after the text, or between columns"""
+    glue: float
+    """block units: share of paragraph seams that disappear"""
+    crack: float
+    """share of lines after which a unit breaks for no reason"""
+    swallow: float
+    """share of headlines that hang on the block before them"""
+    stray: float
+    """share of furniture that is met in the midst of the page"""
+    rows: float
+    """share of strips read line by line across the columns"""
+    merge: float
+    """in such strips, share of neighbours on one baseline that become one line"""
+
+
+def habit(rng: Random, profile: str) -> Habit:
+    base, _, _ = profile.partition("+")
+    r = rng
+    h = Habit("story", "line", "none", "", False, r.choice(("head", "head", "text", "between")), 0.0, 0.0, 0.0, r.choice((0.0, 0.0, 0.3)), 0.0, 0.0)
+    if base == "fragments":
+        h.unit, h.split_heads, h.gaps = "fragment", r.random() < 0.4, r.choices(("each", "none"), (85, 15))[0]
+        h.indent = r.choice(("", "", "", "　　", "  "))
+        h.crack = r.choice((0.0, 0.0, 0.002, 0.01))
+        h.order = r.choices(("story", "column"), (85, 15))[0]
+    elif base == "lines":
+        h.gaps = r.choice(("none", "none", "region", "block", "paragraph", "some"))
+        h.indent = r.choice(("", "", "　　", "　　", "    ", "  ", " "))
+        h.split_heads = True
+    elif base == "blocks":
+        h.unit, h.gaps = "block", r.choices(("each", "none"), (90, 10))[0]
+        h.glue, h.crack, h.swallow = r.choice((0.0, 0.3, 0.7, 0.9, 1.0)), r.choice((0.0, 0.005, 0.02, 0.04)), r.choice((0.0, 0.03, 0.1))
+        h.split_heads = r.random() < 0.3
+        h.order = r.choices(("story", "column", "strip"), (70, 20, 10))[0]
+    elif base == "interleaved":
+        h.order, h.split_heads = "strip", True
+        h.gaps = r.choice(("none", "block", "some"))
+        h.rows, h.merge = r.choice((0.2, 0.5, 0.8)), r.choice((0.1, 0.4, 0.8))
+        h.indent = r.choice(("", "", "", "　　"))
+        h.caption = "head"
+    elif base == "disorder":
+        h.order, h.split_heads = r.choice(("column", "column", "shuffle", "swap", "strip")), r.random() < 0.7
+        h.unit = r.choices(("line", "fragment"), (60, 40))[0]
+        h.gaps = "each" if h.unit == "fragment" else r.choice(("none", "block", "paragraph"))
+        h.indent = r.choice(("", "", "　　"))
+    elif base == "paragraphs":
+        h.unit, h.gaps = "paragraph", r.choice(("none", "each", "region"))
+        h.indent = r.choice(("　　", "", "    ", "  "))
+        h.crack = r.choice((0.0, 0.003, 0.015))
+        h.split_heads = r.random() < 0.3
+        h.stray = 0.0
+    return h
+
+
+# ---------------------------------------------------------------------- blocks
+def blocks_of(page: Page, rng: Random, h: Habit) -> list[Block]:
+    """All blocks of a page in the order of its stories."""
+    out: list[Block] = []
+    loose: list[Block] = []
+    for ln in page.top:
+        out.append(Block([ln], ln.x, ln.y, "furniture", -1))
+    for ln in page.middle:
+        loose.append(Block([ln], ln.x, ln.y, "furniture", -1))
+    for k, g in enumerate(page.regions):
+        out += [Block(group, g.x, group[0].y, "head", k) for group in strings_of(g.heads)]
+        caption = [Block(group, g.x, group[0].y, "caption", k) for group in strings_of(g.captions)]
+        if h.caption == "head":
+            out += caption
+        columns = [Block(c, c[0].x, c[0].y, "column", k) for c in g.columns if c]
+        if h.caption == "between" and len(columns) > 1:
+            columns[1:1] = caption
+        out += columns
+        if h.caption == "text" or (h.caption == "between" and len(columns) < 2):
+            out += caption
+    for ln in page.bottom:
+        loose.append(Block([ln], ln.x, ln.y, "furniture", -1))
+    for b in loose:
+        if b.y > 0 and rng.random() >= h.stray:
+            out.append(b)
+        else:
+            out.insert(rng.randint(min(len(out), len(page.top)), len(out)), b)
     return out
 
 
-def copied(line: Line) -> list[Run]:
-    return [Run(x.text, x.sid, x.at) for x in line.runs]
+def arranged(blocks: list[Block], rng: Random, h: Habit) -> list[Block]:
+    if h.order == "story" or h.order == "strip":
+        return blocks
+    if h.order == "column":
+        return sorted(blocks, key=lambda b: (round(b.x), b.y))
+    if h.order == "shuffle":
+        groups: dict[int, list[Block]] = {}
+        for n, b in enumerate(blocks):
+            groups.setdefault(b.region if b.region >= 0 else -n - 2, []).append(b)
+        mixed = list(groups.values())
+        rng.shuffle(mixed)
+        return [b for g in mixed for b in g]
+    out = list(blocks)
+    for _ in range(rng.randint(1, max(1, len(out) // 6))):
+        k = rng.randrange(max(1, len(out) - 1))
+        j = min(len(out) - 1, k + rng.choice((1, 1, 2, 3)))
+        out[k], out[j] = out[j], out[k]
+    return out
 
 
 def strings_of(lines: list[Line]) -> list[list[Line]]:
-    """Consecutive head lines of one string."""
+    """Consecutive lines of one string."""
     out: list[list[Line]] = []
     for ln in lines:
         if out and out[-1][-1].runs[0].sid == ln.runs[0].sid:
@@ -47,9 +160,9 @@ def strings_of(lines: list[Line]) -> list[list[Line]]:
     return out
 
 
-def paragraphs_of(column: list[Line]) -> list[list[Line]]:
+def paragraphs_of(lines: list[Line]) -> list[list[Line]]:
     out: list[list[Line]] = []
-    for ln in column:
+    for ln in lines:
         if ln.start or not out:
             out.append([ln])
         else:
@@ -57,51 +170,135 @@ def paragraphs_of(column: list[Line]) -> list[list[Line]]:
     return out
 
 
-def fragments(page: Page, rng: Random, split_heads: bool) -> list[Row]:
-    """One row per paragraph ∩ column."""
-    rows: list[Row] = []
-
-    def heads(lines: list[Line]) -> None:
-        for group in strings_of(lines):
-            if split_heads:
-                rows.extend(Row(copied(ln), not k, 0, ln.role) for k, ln in enumerate(group))
+def joined(lines: list[Line], between: str = "") -> list[Run]:
+    """The runs of some lines in a row; pieces of one string that follow each other melt."""
+    out: list[Run] = []
+    for ln in lines:
+        if out and between and not out[-1].text.endswith((" ", "　")):
+            out.append(Run(between, -1, 0))
+        for run in ln.runs:
+            last = out[-1] if out else None
+            if last is not None and last.sid == run.sid and run.sid >= 0 and last.at + len(last.text) == run.at:
+                last.text += run.text
             else:
-                rows.append(Row(joined(group), True, 0, group[0].role))
-
-    heads(page.top)
-    for region in page.regions:
-        heads(region.heads)
-        if region.captions and rng.random() < 0.5:
-            rows.append(Row(joined(region.captions), True, 0, "caption"))
-            done = True
-        else:
-            done = not region.captions
-        for column in region.columns:
-            for group in paragraphs_of(column):
-                rows.append(Row(joined(group), True, group[0].indent, group[0].role))
-        if not done:
-            rows.append(Row(joined(region.captions), True, 0, "caption"))
-    heads(page.bottom)
-    return rows
+                out.append(Run(run.text, run.sid, run.at))
+    return out
 
 
-def printed_lines(page: Page, rng: Random, gaps: str) -> list[Row]:
-    """One row per printed line; ``gaps``: where empty lines stand (none, regions, columns, paragraphs)."""
+# ---------------------------------------------------------------------- rows
+def rows_of(page: Page, rng: Random, h: Habit) -> list[Row]:
+    blocks = arranged(blocks_of(page, rng, h), rng, h)
+    if h.order == "strip":
+        return strips(blocks, rng, h)
+    if h.unit == "paragraph":
+        return whole_paragraphs(blocks, rng, h)
     rows: list[Row] = []
-
-    def put(lines: list[Line], gap: bool, each: bool = False) -> None:
-        for k, ln in enumerate(lines):
-            rows.append(Row(copied(ln), (gap and not k) or (each and ln.start and bool(k)), ln.indent, ln.role))
-
-    put(page.top, False)
-    for region in page.regions:
-        put(region.heads, gaps != "none")
-        put(region.captions, gaps in ("columns", "paragraphs"))
-        for k, column in enumerate(region.columns):
-            put(column, gaps in ("columns", "paragraphs") or (gaps == "regions" and not k and rng.random() < 0.3), gaps == "paragraphs")
-    put(page.bottom, gaps != "none")
+    region = -2
+    for b in blocks:
+        if h.unit == "line":
+            gap = {"none": False, "region": b.region != region, "block": True, "paragraph": True, "some": rng.random() < 0.4}.get(h.gaps, True)
+            for k, ln in enumerate(b.lines):
+                first = (gap and not k) or (h.gaps == "paragraph" and ln.start)
+                rows.append(Row(joined([ln]), first, ln.indent, ln.role))
+        elif b.kind in ("head", "furniture", "caption"):
+            if h.unit == "block" and rows and rng.random() < (h.swallow if b.kind == "head" else 0.0):
+                rows[-1].runs += joined(b.lines)
+            elif h.split_heads and b.kind == "head":
+                rows += [Row(joined([ln]), h.gaps == "each" and not k, ln.indent, ln.role) for k, ln in enumerate(b.lines)]
+            else:
+                rows.append(Row(joined(b.lines), h.gaps == "each", 0, b.lines[0].role))
+        else:
+            rows += units(b.lines, rng, h)
+        region = b.region
     return rows
 
 
-def regions_of(page: Page) -> list[Region]:
-    return page.regions
+def units(lines: list[Line], rng: Random, h: Habit) -> list[Row]:
+    """Fragments or glued blocks of one column."""
+    rows: list[Row] = []
+    gap = h.gaps == "each"
+    held: list[Line] = []
+
+    def flush() -> None:
+        if held:
+            rows.append(Row(joined(held), gap, held[0].indent, held[0].role))
+            held.clear()
+
+    for k, ln in enumerate(lines):
+        if k and ((ln.start and not (h.unit == "block" and rng.random() < h.glue)) or rng.random() < h.crack):
+            flush()
+        held.append(ln)
+    flush()
+    return rows
+
+
+def whole_paragraphs(blocks: list[Block], rng: Random, h: Habit) -> list[Row]:
+    """As a newspaper's own site gives a page: columns gone, one row a paragraph."""
+    rows: list[Row] = []
+    region = -2
+    column: list[Line] = []
+
+    def flush() -> None:
+        for k, group in enumerate(paragraphs_of(column)):
+            cuts = [n for n in range(1, len(group)) if rng.random() < h.crack]
+            for m, (a, b) in enumerate(zip([0, *cuts], [*cuts, len(group)], strict=True)):
+                rows.append(Row(joined(group[a:b]), h.gaps == "each" or (h.gaps == "region" and not k and not m), group[0].indent if not m else 0, group[0].role))
+        column.clear()
+
+    for b in blocks:
+        if b.kind == "column" and b.region == region:
+            column += b.lines
+            continue
+        flush()
+        region = b.region
+        if b.kind == "column":
+            column += b.lines
+        else:
+            rows.append(Row(joined(b.lines, " " if b.kind == "head" and h.split_heads else ""), h.gaps != "none", 0, b.lines[0].role))
+    flush()
+    return rows
+
+
+def strips(blocks: list[Block], rng: Random, h: Habit) -> list[Row]:
+    """Horizontal strips; in each the columns one after another, or line by line across them."""
+    lines = [(ln, b) for b in blocks for ln in b.lines]
+    if not lines:
+        return []
+    rows: list[Row] = []
+    low = min(ln.y for ln, _ in lines)
+    high = max(ln.y for ln, _ in lines) + 1
+    edges = [low]
+    while edges[-1] < high:
+        edges.append(edges[-1] + rng.choice((2, 4, 8, 15, 25, 40, 60)))
+    nudge = {k: rng.choice((0.0, 0.0, 0.0, 0.3, 0.5)) for k in {b.region for b in blocks}}
+    for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+        inside = [(ln, b) for ln, b in lines if top <= ln.y < bottom]
+        if not inside:
+            continue
+        if h.unit == "line" and rng.random() < h.rows:
+            inside.sort(key=lambda t: (round(t[0].y + nudge[t[1].region], 1), t[0].x))
+            last_y, last_b = -9.0, None
+            for ln, b in inside:
+                y = round(ln.y + nudge[b.region], 1)
+                if rows and y == last_y and b is not last_b and rng.random() < h.merge and last_b is not None:
+                    rows[-1].runs += [Run(rng.choice((" ", " ", "  ", "　")), -1, 0), *joined([ln])]
+                else:
+                    rows.append(Row(joined([ln]), (h.gaps == "block" and b is not last_b and rng.random() < 0.1), 0, ln.role))
+                last_y, last_b = y, b
+        else:
+            inside.sort(key=lambda t: (round(t[0].x), t[0].y))
+            groups: list[list[Line]] = []
+            last: Block | None = None
+            for ln, b in inside:
+                if b is last:
+                    groups[-1].append(ln)
+                else:
+                    groups.append([ln])
+                last = b
+            for group in groups:
+                gap = h.gaps in ("block", "each") or (h.gaps == "some" and rng.random() < 0.4)
+                if h.unit == "line":
+                    rows += [Row(joined([ln]), gap and not k, ln.indent, ln.role) for k, ln in enumerate(group)]
+                else:
+                    rows += units(group, rng, h)
+    return rows

@@ -36,6 +36,7 @@ class Desk:
         self.strings: list[String] = []
         self.blanks: dict[int, str] = {}
         self.count = 0
+        self.used: set[str] = set()
 
     def string(self, role: str, label: str, text: str, article: str | None = None, para: int = -1, kind: str | None = None) -> int:
         self.strings.append(String(role, label, self.style.dress(text), article, para, kind))
@@ -48,7 +49,7 @@ class Desk:
     # ------------------------------------------------------------------ sentences
     def sentence(self, matter: Matter) -> str:
         r, sp = self.rng, self.speech
-        s = matter.next()
+        s = matter.next() or sp.fill("{ministry}{post}{name}{say}，{place}{verb}{theme}{shape}，{thing}{n}万吨，同比增长{pct}。")
         x = r.random()
         if x < 0.10 and len(s) < 120:
             body = s.rstrip("。；")
@@ -84,7 +85,7 @@ class Desk:
         aid = f"{st.serial:05d}{self.count:03d}"
         self.count += 1
         kind = kind or r.choices(("news", "feature", "speech", "brief"), (55, 22, 6, 17))[0]
-        matter = Matter(r, st.year)
+        matter = Matter(r, st.year, self.used)
         gold: dict[str, Any] = {"id": aid, "kicker": None, "title": "", "subtitle": None, "byline": None, "authors": [], "lead": None, "tail": None,
                                 "docdate": None, "agency": None, "place": None, "paragraphs": [], "parts": []}  # fmt: skip
         story = Story(gold)
