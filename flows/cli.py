@@ -75,6 +75,12 @@ def main(arguments: list[str] | None = None) -> None:
     except (QingyangError, OSError) as error:
         click.echo(f"qingyang: {explain(error)}", err=True)
         code = 3
+    except Exception as error:
+        import traceback
+
+        where = "".join(traceback.format_exception(error, limit=-5, chain=False))
+        click.echo(f"{where}qingyang: a defect of ours, please report it with the lines above", err=True)
+        code = 3
     try:
         sys.stdout.flush()
     except BrokenPipeError:

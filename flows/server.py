@@ -108,7 +108,7 @@ class Server:
         if "prefect.logging.handlers" in sys.modules:
             from prefect.logging.handlers import APILogHandler
 
-            APILogHandler.flush()
+            APILogHandler().flush()
         child.terminate()
         try:
             child.wait(5)

@@ -146,7 +146,7 @@ def _clean(sources: Sequence[Source]) -> tuple[list[Record], list[dict[str, Any]
 
 
 def _lost(source: Source, message: str) -> dict[str, Any]:
-    data = decode.to_bytes({"encoding": source.encoding, "bom": source.bom, "envelope": source.envelope}, source.text)
+    data = decode.to_bytes(decode.ledger_fields(source), source.text)
     return {"source": source.name, "sha256": source.sha256, "size": source.size, "error": message, "raw": packed(data)}
 
 
