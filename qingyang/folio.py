@@ -45,6 +45,11 @@ _FOOTER_PAGE = re.compile(f"({_LABEL})[{BLANKS}]*版")
 _PARTS = re.compile(f"[{BLANKS}|｜·•,，、:：”“\"'‘’()（）《》〈〉\\[\\]【】/—-]+")
 
 
+_SIGNS = re.compile("[日号版报]|[0-9]-[0-9]|电讯|消息|求是|半月谈|瞭望")
+"""A line without any of these is no folio."""
+_INDEX_ENTRY = re.compile(f"[（(][{BLANKS}]*(?:第|{_LABEL})[^（）()]*版[{BLANKS}]*[）)]")
+
+
 class Folio(NamedTuple):
     """One line's testimony. ``strong``: something beside a date shows that it is a folio."""
 
@@ -90,13 +95,13 @@ def read_line(line: str) -> Folio | None:
     """
     if len(line) > LONGEST:
         return None
-    m = _FOOTER.search(line)
+    m = _FOOTER.search(line) if line.endswith(("）", ")")) else None
     if m and len(line) - len(m[0]) <= 8:
         inside = DATE.search(m["rest"])
         label = _FOOTER_PAGE.search(m["rest"][inside.end() :]) if inside else None
         if inside and (day := date_of(inside)):
             return Folio(day, page_label(label[1]) if label else None, publication_name(m["title"]), True)
-    if _PROSE.search(line) or _CLOCK.search(line):
+    if not _SIGNS.search(line) or _PROSE.search(line) or _CLOCK.search(line):
         return None
     m = DATE.search(line)
     if m and not m["year"] and not m["year2"]:
@@ -134,7 +139,7 @@ def _page_in(s: str) -> str | None:
 
 def _undated(line: str) -> Folio | None:
     """A page label, a name, or both, with at most a section beside them."""
-    if _NO_PAGE.search(line) or len(line) > 40:
+    if _NO_PAGE.search(line) or _INDEX_ENTRY.search(line) or len(line) > 40:
         return None
     front = bool(_TODAY.search(line))
     rest = _ISSUE.sub(" ", _WEEKDAY.sub(" ", _TODAY.sub(" ", line)))
@@ -180,6 +185,8 @@ def folio(text: str) -> tuple[dict[str, str], dict[str, str]]:
     ({'issue_date': '2023-10-23', 'publication': '锦城商报', 'page': '2'}, {})
     >>> folio("在大会上的讲话\\n(2020年11月24日)\\n习近平\\n同志们：")
     ({}, {})
+    >>> folio("２０２３年１月１日\\n时政\\n星期日\\n周小燕老师，您辛苦了！")
+    ({'issue_date': '2023-01-01'}, {})
     >>> folio("2020年11月26日 星期三")
     ({}, {'issue_date': '2020-11-26'})
     """
@@ -211,9 +218,22 @@ def folio(text: str) -> tuple[dict[str, str], dict[str, str]]:
             out.setdefault("page", f.page)
     if "page" not in out and dated_head and "front" not in out and (bare := _bare_number(head)):
         out["page"] = bare
+    if "issue_date" not in out and (day := _parted_date(head)):
+        out["issue_date"] = day.isoformat()
     if "page" in out:
         out.pop("front", None)
     return out, {} if "issue_date" in out else doubtful
+
+
+def _parted_date(head: list[str]) -> date | None:
+    """A bare date on one of the first three lines whose weekday has come to stand on another one."""
+    for k, line in enumerate(head[:3]):
+        if (m := DATE.fullmatch(line)) and m["year"] and (day := date_of(m)):
+            for other in head[k + 1 : k + 4]:
+                w = _WEEKDAY.fullmatch(other)
+                if w and "一二三四五六日".index(w[1].replace("天", "日")) == day.weekday():
+                    return day
+    return None
 
 
 def _bare_number(head: list[str]) -> str | None:

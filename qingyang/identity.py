@@ -333,6 +333,8 @@ def from_datelines(text: str) -> date | None:
 
     >>> from_datelines("在表彰大会上的讲话\\n(2020年11月24日)\\n同志们：\\n(新华社北京11月24日电)")
     datetime.date(2020, 11, 25)
+    >>> from_datelines("２０２３年１月１日\\n时政\\n本报南京１２月３１日电 记者龚永泉报道")
+    datetime.date(2023, 1, 1)
     >>> from_datelines("新华社北京11月24日电 大会今天召开。") is None
     True
     >>> from_datelines("新华社北京10月1日电 1949年10月1日，开国大典。70年后的2019年") is None
@@ -345,49 +347,51 @@ def from_datelines(text: str) -> date | None:
     if not days:
         latest = max((int(y) for y in _YEAR.findall(text)), default=0)
         days = [x for m in DATE.finditer(text) if m["year"] and (x := date_of(m)) and x.year >= latest]
-    agreed: set[int] = set()
+    witnesses: set[date] = set()
     for day in days:
         eve = day - timedelta(days=1)
         if any(date_of(d, day.year) == day or date_of(d, eve.year) == eve for d in printed):
-            agreed.add(day.year)
-    if len(agreed) != 1:
+            witnesses.add(day)
+    if not witnesses or max(witnesses) - min(witnesses) > timedelta(days=60):
         return None
-    year = agreed.pop()
-    return max(x for d in printed if (x := date_of(d, year))) + timedelta(days=1)
+    near = max(witnesses)
+    return max(x for d in printed if (x := date_of(d, near=near))) + timedelta(days=1)
 
 
 # Pages of one folder --------------------------------------------------------------------------------------------------------
 
 
 def agree(sources: Sequence[Source]) -> list[Source]:
-    """Give a page the publication or day that all other pages of its folder bear, where it has none itself.
+    """Give a page the day and the publication that the other pages of its folder bear, where it has none itself.
 
-    Only where the folder is of one mind; ``identity`` then names ``folder``. A second page often prints its folio without the
-    newspaper's name, and the issue would fall apart.
+    A second page often prints its folio without the newspaper's name, and the issue would fall apart. The folder must be of one
+    mind: at least half of its pages carry the same day from a better witness than datelines, none carries another, and no two
+    carry different names. ``identity`` then names ``folder``; a day that datelines implied gives way and stays on record.
 
     >>> a = Source("i004/p02.txt", "", "", publication="锦城商报", issue_date="2023-10-23")
     >>> b = Source("i004/p03.txt", "", "", issue_date="2023-10-23")
     >>> [(s.publication, s.identity) for s in agree([a, b])]
     [('锦城商报', {}), ('锦城商报', {'publication': 'folder'})]
     """
-    said: dict[str, dict[str, set[str]]] = {}
+    folders: dict[str, list[Source]] = {}
     for s in sources:
-        folder = said.setdefault(s.name.rpartition("/")[0], {"publication": set(), "issue_date": set()})
-        for f, values in folder.items():
-            if value := getattr(s, f):
-                values.add(value)
-    out = []
-    for s in sources:
-        folder = said[s.name.rpartition("/")[0]]
-        new: dict[str, str] = {}
-        if "/" in s.name and len(folder["issue_date"]) <= 1:
-            new = {f: next(iter(values)) for f, values in folder.items() if len(values) == 1 and not getattr(s, f)}
-        if new:
-            s = replace(
-                s,
-                publication=new.get("publication", s.publication),
-                issue_date=new.get("issue_date", s.issue_date),
-                identity={**s.identity, **dict.fromkeys(new, "folder")},
-            )
-        out.append(s)
-    return out
+        folders.setdefault(s.name.rpartition("/")[0], []).append(s)
+    shared: dict[str, tuple[str | None, str]] = {}
+    for folder, pages in folders.items():
+        days = [s.issue_date for s in pages if s.issue_date and s.identity.get("issue_date") != "dateline"]
+        titles = {s.publication for s in pages if s.publication}
+        if folder and len(set(days)) == 1 and 2 * len(days) >= len(pages) and len(titles) <= 1:
+            shared[folder] = (next(iter(titles), None), str(days[0]))
+    return [_join_folder(s, *shared[f]) if (f := s.name.rpartition("/")[0]) in shared else s for s in sources]
+
+
+def _join_folder(s: Source, publication: str | None, day: str) -> Source:
+    """``s`` with its folder's day and publication where it has no better ones."""
+    identity = dict(s.identity)
+    if s.issue_date != day:
+        if s.issue_date:
+            identity["conflict.issue_date"] = f"dateline {s.issue_date}"
+        identity["issue_date"] = "folder"
+    if publication and not s.publication:
+        identity["publication"] = "folder"
+    return replace(s, publication=s.publication or publication, issue_date=day, identity=identity)
