@@ -9,162 +9,244 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any
 
-from qingyang import jumps, scripts, sentences
+from qingyang import furniture, jumps, scripts, sentences
+from qingyang.han import costs
 from qingyang.records import Record
 from qingyang.rulebook import Rulebook, load
 
-try:
-    from qingyang import furniture
-except ImportError:  # until the furniture rules are in
-    furniture = None  # type: ignore[assignment]
+FIELDS = ("headline", "kicker", "deck", "byline", "dateline", "sign_off")
+LONG_LINE = 30
+"""From 30 characters on, a paragraph without an end mark is broken off rather than a subhead or a verse."""
+ENOUGH_HAN = 50
+"""Characters. Below, one line of rare names (冉冉 婷婷 丁霞) is rarer than text read in the wrong encoding."""
 
-HAN, LATIN, DIGIT, PUNCT, KANA, OTHER, BLANK, CONTROL, ZERO_WIDTH, REPLACEMENT, PRIVATE, COMPAT, RARE = range(13)
+HAN, LATIN, DIGIT, PUNCTUATION, KANA, OTHER, BLANK, CONTROL, ZERO_WIDTH, REPLACEMENT, PRIVATE, COMPATIBILITY = range(12)
 
-UNIFIED_COMPAT = frozenset("\ufa0e\ufa0f\ufa11\ufa13\ufa14\ufa1f\ufa21\ufa23\ufa24\ufa27\ufa28\ufa29")
-"""Twelve characters of the compatibility block that are ideographs of their own (Unicode, Unified_Ideograph)."""
-
-
-def _encodes(char: str, codec: str) -> bool:
-    try:
-        char.encode(codec)
-    except UnicodeEncodeError:
-        return False
-    return True
+_OWN_IDEOGRAPHS = frozenset("\ufa0e\ufa0f\ufa11\ufa13\ufa14\ufa1f\ufa21\ufa23\ufa24\ufa27\ufa28\ufa29")
+"""Twelve characters of the compatibility block are ideographs of their own (Unicode: Unified_Ideograph)."""
+_COMPATIBILITY = ((0x2E80, 0x2FD5), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
+_HAN = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x3FFFD))
 
 
 def char_class(char: str) -> int:
-    """The class of one character, as the counts of a row use it.
+    """The class of one character, as a row counts it.
 
-    >>> [char_class(c) == k for c, k in (("劳", HAN), ("⼈", COMPAT), ("\u200b", ZERO_WIDTH), ("鐨", RARE))]
-    [True, True, True, True]
+    >>> [char_class(c) for c in "劳⼈\u200bＡ３，\ufffd"] == [HAN, COMPATIBILITY, ZERO_WIDTH, LATIN, DIGIT, PUNCTUATION, REPLACEMENT]
+    True
     """
     code = ord(char)
-    if char == "\n":
-        return BLANK
-    if 0x4E00 <= code <= 0x9FFF or char in UNIFIED_COMPAT or char in "〇々":
-        # GB 2312 is what a Simplified newspaper writes, Big5 what a Traditional one does. UTF-8 read as GBK
-        # (鍏ㄥ浗鍔冲姩) lands outside both for every third character.
-        return HAN if char in "〇々" or _encodes(char, "gb2312") or _encodes(char, "big5") else RARE
-    if 0x3400 <= code <= 0x4DBF or 0x20000 <= code <= 0x3FFFD:
-        return RARE
-    if 0x2E80 <= code <= 0x2FD5 or 0xF900 <= code <= 0xFAFF or 0x2F800 <= code <= 0x2FA1F:
-        return COMPAT
-    if 0x3041 <= code <= 0x30FF and code not in (0x30FB, 0x30FC):
+    if char in "〇々" or char in _OWN_IDEOGRAPHS:
+        return HAN
+    for ranges, which in ((_COMPATIBILITY, COMPATIBILITY), (_HAN, HAN)):
+        if any(low <= code <= high for low, high in ranges):
+            return which
+    if 0x3041 <= code <= 0x30FF and char not in "・ー":
         return KANA
     if code == 0xFFFD:
         return REPLACEMENT
+    return BLANK if char == "\n" else _by_category(char)
+
+
+def _by_category(char: str) -> int:
     category = unicodedata.category(char)
+    if category == "Cf" or "\u115f" <= char <= "\u1160" or char == "\u3164":
+        return ZERO_WIDTH
     if category in ("Cc", "Zl", "Zp"):
         return CONTROL
-    if category == "Cf" and not 0xE0000 <= code <= 0xE007F:
-        return ZERO_WIDTH
     if category in ("Co", "Cn", "Cs"):
         return PRIVATE
     if category == "Zs":
         return BLANK
     if category[0] == "N":
         return DIGIT
-    if category[0] == "L" and (code < 0x80 or 0xFF21 <= code <= 0xFF5A):
+    if category[0] == "L" and (char < "\x80" or "Ａ" <= char <= "ｚ"):
         return LATIN
-    if category[0] in "PM" or category in ("Sm", "Sc") or char in "℃℉°○●△▲□■◇◆☆★※→":
-        return PUNCT
+    if category[0] in "PM" or category in ("Sm", "Sc") or char in "℃℉°○●△▲▽▼□■◇◆☆★※→←↑↓◎⊙①②③④⑤⑥⑦⑧⑨⑩":
+        return PUNCTUATION
     return OTHER
 
 
-class _Classes(dict[str, int]):
-    """Every character's class, worked out once."""
+class _Classes(dict[str, tuple[int, float]]):
+    """Every character's class, and for a Han how rare it is, worked out when it is met first."""
 
-    def __missing__(self, char: str) -> int:
-        self[char] = value = char_class(char)
+    def __missing__(self, char: str) -> tuple[int, float]:
+        kind = char_class(char)
+        self[char] = value = kind, costs().get(char, UNCOMMON) if kind == HAN else 0.0
         return value
 
 
+UNCOMMON = 13.0
+"""Nats of a Han that is on none of the shelves of :mod:`qingyang.han`."""
 _CLASS = _Classes()
-_BRACKETS = re.compile(r"\n|[（(][^\S\n]*|[）)]|[《》〈〉“”‘’「」『』【】〔〕［］]")
+
+
+def _characters(printed: str) -> dict[str, Any]:
+    """What kinds of characters a record prints, its fields included; shares are of all that are not blank."""
+    counts = [0] * 12
+    nats = 0.0
+    longest = 0
+    for char, count in Counter(printed).items():
+        kind, cost = _CLASS[char]
+        counts[kind] += count
+        nats += count * cost
+        if count >= RUN and char not in _RUNS_WELL and char * RUN in printed:
+            longest = max(longest, max(map(len, re.findall(re.escape(char) + "+", printed))))
+    counts[REPLACEMENT] += 2 * printed.count("锟斤拷")  # two U+FFFD in UTF-8, read as GBK
+    body = len(printed) - counts[BLANK] or 1
+    return {
+        "han_share": round((counts[HAN] + counts[COMPATIBILITY]) / body, 4),
+        "latin_share": round(counts[LATIN] / body, 4),
+        "digit_share": round(counts[DIGIT] / body, 4),
+        "han_rarity": round(nats / counts[HAN], 2) if counts[HAN] >= ENOUGH_HAN else None,
+        "unreadable_share": round((counts[REPLACEMENT] + counts[PRIVATE] + counts[OTHER]) / body, 4),
+        "control_characters": counts[CONTROL],
+        "zero_width_characters": counts[ZERO_WIDTH],
+        "replacement_characters": counts[REPLACEMENT],
+        "private_characters": counts[PRIVATE],
+        "compatibility_characters": counts[COMPATIBILITY],
+        "longest_run": longest,
+    }
+
+
+RUN = 5
+"""From five on, a repeated character is a run: 哈哈哈哈 is speech."""
+_RUNS_WELL = frozenset("…—0０\n")
+
+# ---- brackets and quotation marks
+
+_CLOSES = {"）": "（", "》": "《", "〉": "〈", "”": "“", "’": "‘", "」": "「", "』": "『", "】": "【", "〕": "〔", "］": "［"}
+_QUOTES = frozenset("“‘「『")
+_MARKS = re.compile("[\n()" + "".join(_CLOSES) + "".join(_CLOSES.values()) + "]")
 _ENUMERATOR = re.compile(r"(?:(?<=[。；，：、？！\s])|^)(?:\d{1,2}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[）)]", re.M)
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])[’‘](?=[A-Za-z\s])|(?<=[0-9Ss])[’‘]|[’‘](?=\d\ds?\b)")
-_CLOSE = {"）": "（", "》": "《", "〉": "〈", "”": "“", "’": "‘", "」": "「", "』": "『", "】": "【", "〕": "〔", "］": "［"}
-_QUOTES = frozenset("“‘「『")
-_ENDS = frozenset("。！？…”’）》」』】〕：；—～.!?)\":;︰")
-_BAD_END = frozenset("，、,（“‘《「『【(")
-_BAD_START = frozenset("，、。；：！？”’）》」』】)")
-_HAN_RANGE = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-_HAN_BLANK = re.compile(f"(?<=[{_HAN_RANGE}])[^\\S\\n]+(?=[{_HAN_RANGE}])")
-_HALF_WIDTH = re.compile(f"(?<=[{_HAN_RANGE}])[,;:?!()](?=[{_HAN_RANGE}])")
-_RUN = re.compile(r"([^\s…—\d])\1{4,}")
-_DATELINE = re.compile(r"^\s*[（(]?(?:新华社|中新社|本报|人民网|新华网|中新网)[^。，；！？\n]{0,25}?(?:[电電]|[讯訊]|报道|報道)\s*[）)]?[\s　（(]")
-_NAME = re.compile(
-    rf"[{_HAN_RANGE}〇]{{2,4}}|[{_HAN_RANGE}]{{1,12}}(?:[·•・‧．.][{_HAN_RANGE}A-Za-z]{{1,12}}){{1,4}}|[A-Z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*){{0,3}}"
-)
-_BODY = re.compile(
-    rf"[{_HAN_RANGE}\d“”·（） ]{{2,30}}(?:社|部|报|院|会|委|局|组|室|台|网|处|中心|办公室|办公厅|评论员|编辑部|记者|中央|政府|研究所|大学|公司|国务院)"
-)
 
 
-def balance(text: str, *, head_missing: bool = False, tail_missing: bool = False) -> tuple[int, int]:
+def lone_marks(text: str, *, head_missing: bool = False, tail_missing: bool = False) -> tuple[int, int]:
     """How many brackets, and how many quotation marks, of ``text`` have no partner.
 
-    Paragraphs are lines. Each paragraph of a longer quotation opens anew with “ and only the last one closes, as
-    newspapers print it; half brackets of an enumeration (``1）``) and apostrophes need no partner. Where the head is
-    missing, the text may close what it never opened; where the tail is, leave open what it opened.
+    Paragraphs are lines. As newspapers print it, each paragraph of a longer quotation opens anew with “ and only the
+    last one closes. Half brackets of an enumeration (``1）``) and apostrophes need no partner, and （ may close with ``)``.
+    Where the head is missing, the text may close what it never opened; where the tail is, leave open what it opened.
 
-    >>> balance("他说：“好。\\n“很好。”（完")
+    >>> lone_marks("他说：“好。\\n“很好。”（完")
     (1, 0)
     """
-    lone: Counter[str] = Counter()
-    depth: Counter[str] = Counter()
     if "’" in text or "‘" in text:
         text = _APOSTROPHE.sub("", text)
     if ")" in text or "）" in text:
         text = _ENUMERATOR.sub("", text)
-    line_start = -1
-    for match in _BRACKETS.finditer(text):
+    lone: Counter[str] = Counter()
+    depth: Counter[str] = Counter()
+    line = 0
+    for match in _MARKS.finditer(text):
         mark = match.group()
         if mark == "\n":
-            line_start = match.end() - 1
+            line = match.end()
             continue
-        mark = "（" if mark[0] in "（(" else "）" if mark == ")" else mark
-        opener = _CLOSE.get(mark)
+        mark = "（" if mark == "(" else "）" if mark == ")" else mark
+        opener = _CLOSES.get(mark)
         if opener is None:
-            if mark in _QUOTES and depth[mark]:
-                # “ while “ is open: a new paragraph of the same quotation, or the first one was never closed
-                if match.start() != line_start + 1:
-                    lone[mark] += 1
-                continue
-            depth[mark] += 1
+            if mark not in _QUOTES or not depth[mark]:
+                depth[mark] += 1
+            elif match.start() != line:  # “ while “ is open, and no new paragraph: the first one was never closed
+                lone[mark] += 1
         elif depth[opener]:
             depth[opener] -= 1
         else:
             lone[mark] += 1
+    if head_missing:
+        lone.subtract({closer: 1 for closer in _CLOSES if lone[closer]})
     for opener, left in depth.items():
         lone[opener] += max(0, left - tail_missing)
-    if head_missing:
-        for closer in _CLOSE:
-            lone[closer] = max(0, lone[closer] - 1)
-    brackets = quotes = 0
-    for mark, count in lone.items():
-        if _CLOSE.get(mark, mark) in _QUOTES:
-            quotes += count
-        else:
-            brackets += count
-    return brackets, quotes
+    quotes = sum(n for mark, n in lone.items() if _CLOSES.get(mark, mark) in _QUOTES)
+    return sum(lone.values()) - quotes, quotes
+
+
+# ---- paragraphs
+
+_ENDS = frozenset("。！？…”’）》」』】〕：；—～.!?)\":;")
+_BREAKS_OFF = frozenset("，、,（“‘《「『【(")
+_GOES_ON = frozenset("，、。；：！？”’）》」』】)")
+_H = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+_HAN_BLANK = re.compile(f"(?<=[{_H}])[^\\S\\n]+(?=[{_H}])")
+_HALF_WIDTH = re.compile(f"(?<=[{_H}])[,;:?!()](?=[{_H}])")
+_DATELINE = re.compile(r"\s*[（(]?(?:新华[社网]|中新[社网]|本报|人民网)[^。，；！？\n]{0,25}?(?:[电電讯訊]|报道|報道)\s*[）)]?[\s（(]")
+
+
+def _breaks_off(paragraph: str) -> bool:
+    """Whether a paragraph ends in mid-sentence: after a comma, or long and after a Han.
+
+    >>> _breaks_off("当今世界正经历百年未有之大变局，我国"), _breaks_off("劳动最光荣")
+    (False, False)
+    >>> _breaks_off("第三，努力建设高素质劳动大军。劳动者素质对一个国家、一个民族发展至关重要。当")
+    True
+    """
+    end = paragraph[-1:]
+    if end in _BREAKS_OFF:
+        return True
+    return len(paragraph) >= LONG_LINE and "。" in paragraph and _CLASS[end][0] == HAN
+
+
+def _paragraphs(record: Record, head_missing: bool, tail_missing: bool) -> dict[str, Any]:
+    paragraphs, text = record["paragraphs"], record["text"]
+    stripped = [p.strip() for p in paragraphs]
+    lengths = [len(p) for p in paragraphs]
+    longs = [p for p in stripped if len(p) >= LONG_LINE]
+    closed = stripped[: len(stripped) - tail_missing]
+    opened = stripped[head_missing:]
+    return {
+        "shortest_paragraph": min(lengths, default=0),
+        "longest_paragraph": max(lengths, default=0),
+        "good_ends_share": round(sum(p[-1:] in _ENDS for p in stripped) / len(stripped), 4) if stripped else None,
+        "broken_ends": sum(map(_breaks_off, filter(None, closed))),
+        "broken_starts": sum(p[:1] in _GOES_ON for p in opened if p),
+        "untrimmed_paragraphs": sum(not p or p != q for p, q in zip(paragraphs, stripped, strict=True)),
+        "repeated_paragraphs": len(longs) - len(set(longs)),
+        "furniture": sum(map(_is_furniture, stripped)),
+        "datelines": sum(bool(_DATELINE.match(p)) for p in paragraphs),
+        "han_blanks": len(_HAN_BLANK.findall(text)) if text.count("\n") + 1 < len(text.split()) else 0,
+        "half_width": len(_HALF_WIDTH.findall(text)) if any(c in text for c in ",;:?!()") else 0,
+        "text_joined": text == "\n".join(paragraphs) and text.count("\n") == max(0, len(paragraphs) - 1),
+    }
+
+
+def _is_furniture(paragraph: str) -> bool:
+    """Whether a sure rule calls the whole paragraph furniture."""
+    if len(paragraph) > furniture.LONGEST:
+        return False
+    rule = furniture.match(paragraph)
+    return rule is not None and furniture.strength(rule) == "sure"
+
+
+# ---- fields
+
+_NAME = re.compile(
+    f"[{_H}〇]{{2,4}}"
+    f"|[{_H}]{{1,12}}(?:[·•・‧．.][{_H}A-Za-z]{{1,12}}){{1,4}}"
+    r"|[A-Z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*){0,3}"
+)
+_BODIES = (
+    "社|部|报|院|会|委|局|组|室|台|网|处|中心|办公厅|评论员|编辑部|记者|作者|中央|政府|研究所|大学|学院|公司|集团|军区|"
+    "銀行|银行|大使馆|总统|主席|总理"
+)
+_BODY = re.compile(rf"[{_H}\d“”·（） ]{{1,30}}(?:{_BODIES})")
+_NO_NAME = re.compile("^(?:上接|下转|下轉|上转|摄影|记者|本报)")
 
 
 def looks_like_a_name(name: str) -> bool:
     """Whether an author is a person of two to four Han, a foreigner with ·, or a body that signs.
 
-    >>> [looks_like_a_name(n) for n in ("习近平", "安格拉·默克尔", "本报评论员", "记者习近平、李克强", "上接第一版")]
+    >>> [looks_like_a_name(n) for n in ("习近平", "安格拉·默克尔", "本报评论员", "习近平、李克强", "上接一版")]
     [True, True, True, False, False]
     """
-    if jumps.find(name):
-        return False
-    return bool(_NAME.fullmatch(name) or _BODY.fullmatch(name))
+    return bool(_BODY.fullmatch(name) or (_NAME.fullmatch(name) and not _NO_NAME.match(name)))
 
 
 @lru_cache(maxsize=65536)
@@ -174,6 +256,73 @@ def _day(text: str | None) -> date | None:
     except ValueError:
         return None
 
+
+def missing_ends(record: Record) -> tuple[bool, bool]:
+    """Whether the head, and whether the tail, of a record stands on a page that is not in the corpus."""
+    back, on = record["continued_from"], record["continued_on"]
+    return (back is not None and back["id"] is None), (on is not None and on["id"] is None)
+
+
+def _parts_ok(record: Record) -> bool:
+    """Parts name a source and a stretch of it, and stretches of one source do not overlap."""
+    parts = record["parts"]
+    if not parts or any(not p["source"] or not 0 <= p["start"] < p["end"] for p in parts):
+        return False
+    spans = sorted((p["source"], p["start"], p["end"]) for p in parts)
+    return all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(spans))
+
+
+# ---- views
+
+
+def _words_join(record: Record, words: Mapping[str, Any]) -> bool:
+    """Whether the words give back every paragraph, and every sentence stands where it says."""
+    if words.get("id") != record["id"]:
+        return False
+    said: list[list[str]] = [[] for _ in record["paragraphs"]]
+    for sentence in words["sentences"]:
+        k = sentence["para"]
+        text = "".join(sentence["words"])
+        if not 0 <= k < len(said) or record["paragraphs"][k][sentence["start"] : sentence["end"]] != text:
+            return False
+        if "pos" in sentence and len(sentence["pos"]) != len(sentence["words"]):
+            return False
+        said[k].append(text)
+    return all("".join(s) == p for s, p in zip(said, record["paragraphs"], strict=True))
+
+
+_SAME = ("id", "kind", "parts", "continued_from", "continued_on", "date")
+
+
+def _same_structure(record: Record, variant: Record) -> bool:
+    """Whether a Traditional form has the record's id, kind, parts, links and date, and the same fields filled."""
+    return (
+        all(variant[key] == record[key] for key in _SAME)  # type: ignore[literal-required]
+        and all(bool(variant[key]) == bool(record[key]) for key in FIELDS)  # type: ignore[literal-required]
+        and list(map(bool, variant["paragraphs"])) == list(map(bool, record["paragraphs"]))
+        and len(variant["authors"]) == len(record["authors"])
+        and variant["text"] == "\n".join(variant["paragraphs"])
+        and variant["text"].count("\n") == record["text"].count("\n")
+    )
+
+
+def _views(record: Record, variants: Mapping[str, Record]) -> dict[str, Any]:
+    """Over all Traditional forms: the same structure, characters that only Simplified writes, share that converts back."""
+    if not variants:
+        return dict.fromkeys(("variants_same_structure", "variants_simplified_only", "variants_back_share", "variants_worst"))
+    figures = {
+        name: (_same_structure(record, variant), len(scripts.simplified_only(variant["text"])), scripts.converts_back(record, variant))
+        for name, variant in variants.items()
+    }
+    return {
+        "variants_same_structure": all(f[0] for f in figures.values()),
+        "variants_simplified_only": sum(f[1] for f in figures.values()),
+        "variants_back_share": round(min(f[2] for f in figures.values()), 4),
+        "variants_worst": min(figures, key=lambda name: (figures[name][0], -figures[name][1], figures[name][2], name)),
+    }
+
+
+# ---- the ledger
 
 REMOVED_AT_MOST, CHANGED_AT_MOST = 0.25, 0.6
 """Share of a page's printed characters that one rule without a budget of its own may remove, and change. A page carries
@@ -194,87 +343,41 @@ def ledger_share(entries: Iterable[Mapping[str, Any]], book: Rulebook | None = N
     rules = (book or load()).rules
     worst: dict[str, float] = {}
     for entry in entries:
-        total = gone = 0
-        hits: Counter[str] = Counter()
-        removed: Counter[str] = Counter()
-        changed: Counter[str] = Counter()
-        for piece in entry.get("pieces", ()):
-            op = piece[0]
-            if op == "keep":
-                total += piece[2] - piece[1]
-                continue
-            rule, before = (piece[3], piece[4]) if op == "remove" else (piece[5], piece[6])
-            printed = len("".join(before.split()))
-            total += printed
-            hits[rule] += 1
-            if op == "remove":
-                removed[rule] += printed
-                gone += printed
-            else:
-                changed[rule] += printed
+        total, hits, removed, changed = _use(entry.get("pieces", ()))
         if total < SMALL_PAGE:
             continue
-        worst["removed"] = max(worst.get("removed", 0.0), round(gone / total, 4))
+        used = {"removed": sum(removed.values()) / total}
         for rule, count in hits.items():
             known = rules.get(rule)
             if known is not None and known.budget is not None:
-                used = count * 1000 / total / known.budget if known.budget else float(count)
+                used[rule] = count * 1000 / total / known.budget if known.budget else float(count)
             else:
-                used = max(removed[rule] / total / REMOVED_AT_MOST, changed[rule] / total / CHANGED_AT_MOST)
-            if used:
-                worst[rule] = max(worst.get(rule, 0.0), round(used, 4))
-    return dict(sorted(worst.items()))
+                used[rule] = max(removed[rule] / total / REMOVED_AT_MOST, changed[rule] / total / CHANGED_AT_MOST)
+        for rule, share in used.items():
+            worst[rule] = max(worst.get(rule, 0.0), round(share, 4))
+    return {rule: share for rule, share in sorted(worst.items()) if share or rule == "removed"}
 
 
-def _links(record: Record) -> tuple[bool, bool]:
-    """Whether the head, and whether the tail, of a record is not in the corpus."""
-    back, on = record["continued_from"], record["continued_on"]
-    return (back is not None and back["id"] is None), (on is not None and on["id"] is None)
+def _use(pieces: Iterable[Sequence[Any]]) -> tuple[int, Counter[str], Counter[str], Counter[str]]:
+    """Printed characters of a page; per rule its hits, and how many characters it removed and changed."""
+    total = 0
+    hits: Counter[str] = Counter()
+    removed: Counter[str] = Counter()
+    changed: Counter[str] = Counter()
+    for piece in pieces:
+        if piece[0] == "keep":
+            total += piece[2] - piece[1]
+            continue
+        gone = piece[0] == "remove"
+        rule, before = (piece[3], piece[4]) if gone else (piece[5], piece[6])
+        printed = sum(map(len, before.split()))
+        total += printed
+        hits[rule] += 1
+        (removed if gone else changed)[rule] += printed
+    return total, hits, removed, changed
 
 
-def _parts_ok(record: Record) -> bool:
-    """Parts name a source and a stretch of it; stretches of one source do not overlap."""
-    parts = record["parts"]
-    if not parts or any(not p["source"] or not 0 <= p["start"] < p["end"] for p in parts):
-        return False
-    spans = sorted((p["source"], p["start"], p["end"]) for p in parts)
-    return all(a[0] != b[0] or a[2] <= b[1] for a, b in zip(spans, spans[1:], strict=False))
-
-
-def _words_join(record: Record, words: Mapping[str, Any]) -> bool:
-    """Whether the words give back every paragraph, and the sentences stand where they say."""
-    if words.get("id") != record["id"]:
-        return False
-    said: list[list[str]] = [[] for _ in record["paragraphs"]]
-    for sentence in words["sentences"]:
-        para, start, end = sentence["para"], sentence["start"], sentence["end"]
-        if not 0 <= para < len(said):
-            return False
-        text = "".join(sentence["words"])
-        if record["paragraphs"][para][start:end] != text or ("pos" in sentence and len(sentence["pos"]) != len(sentence["words"])):
-            return False
-        said[para].append(text)
-    return all("".join(s) == p for s, p in zip(said, record["paragraphs"], strict=True))
-
-
-def _same_structure(record: Record, variant: Record) -> bool:
-    """Whether a variant has the record's id, kind, paragraphs, links, parts and the same fields filled."""
-    return (
-        variant["id"] == record["id"]
-        and variant["kind"] == record["kind"]
-        and len(variant["paragraphs"]) == len(record["paragraphs"])
-        and len(variant["authors"]) == len(record["authors"])
-        and variant["parts"] == record["parts"]
-        and variant["continued_from"] == record["continued_from"]
-        and variant["continued_on"] == record["continued_on"]
-        and variant["date"] == record["date"]
-        and variant["text"] == "\n".join(variant["paragraphs"])
-        and all(bool(variant[f]) == bool(record[f]) for f in _FIELDS)  # type: ignore[literal-required]
-        and all(bool(v) == bool(p) for v, p in zip(variant["paragraphs"], record["paragraphs"], strict=True))
-    )
-
-
-_FIELDS = ("headline", "kicker", "deck", "byline", "dateline", "sign_off")
+# ---- the row
 
 
 def row(
@@ -285,48 +388,21 @@ def row(
     accounted: bool = True,
     ledger_share: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
-    """The figures of one record: flat, scalars only, in a fixed order.
+    """The figures of one record: flat, scalars only, always the same keys in the same order.
 
     ``words`` is the record's line of ``words.jsonl``, ``variants`` its Traditional forms by name, ``accounted`` what
     :func:`qingyang.ledger.account` found of its sources, ``ledger_share`` what :func:`ledger_share` says of them.
     """
     paragraphs, text = record["paragraphs"], record["text"]
-    fields = [record[f] for f in _FIELDS if record[f]]  # type: ignore[literal-required]
-    meta = record["metadata"]
-    fields += [*record["authors"], *(meta.get("captions") or ())]
+    fields = [record[key] for key in FIELDS if record[key]]  # type: ignore[literal-required]
+    fields += [*record["authors"], *(record["metadata"].get("captions") or ())]
     printed = "\n".join([*fields, text])
-    counts = [0] * 13
-    for char, count in Counter(printed).items():
-        counts[_CLASS[char]] += count
-    body = len(printed) - counts[BLANK] or 1
-    han = counts[HAN] + counts[RARE] + counts[COMPAT]
-    lengths = [len(p) for p in paragraphs]
-    head_missing, tail_missing = _links(record)
-    article = record["kind"] == "article"
-
-    ends = [p.rstrip()[-1:] for p in paragraphs]
-    good_ends = sum(e in _ENDS for e in ends if e)
-    broken_ends = sum(
-        (e in _BAD_END or (n >= LONG_LINE and e not in _ENDS)) for e, n in zip(ends[: len(ends) - tail_missing], lengths, strict=False) if e
-    )
-    broken_starts = sum(p[:1] in _BAD_START for p in paragraphs[head_missing:] if p)
-    lone_brackets, lone_quotes = balance(text, head_missing=head_missing, tail_missing=tail_missing)
-    head_brackets = head_quotes = 0
-    for f in fields:
-        b, q = balance(f)
-        head_brackets, head_quotes = head_brackets + b, head_quotes + q
-    runs = max((m.end() - m.start() for m in _RUN.finditer(text)), default=0)
-    longs = [p for p in paragraphs if len(p) >= LONG_LINE]
-
-    printed_on, issued = record["date"], _day(record["issue_date"])
-    day = _day(printed_on)
-    odd = [a for a in record["authors"] if not looks_like_a_name(a)]
-    if words is not None:
-        sentence_count = len(words["sentences"])
-    else:
-        sentence_count = sum(len(sentences.split(p)) for p in paragraphs)
-
-    out: dict[str, Any] = {
+    head_missing, tail_missing = missing_ends(record)
+    marks = [lone_marks(text, head_missing=head_missing, tail_missing=tail_missing), *map(lone_marks, fields)]
+    day, issued = _day(record["date"]), _day(record["issue_date"])
+    used = ledger_share or {}
+    ran_wild = [rule for rule, share in used.items() if share > 1]
+    return {
         "record_id": record["id"],
         "kind": record["kind"],
         "publication": record["publication"],
@@ -337,37 +413,17 @@ def row(
         "text_hash": blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
         "paragraphs": len(paragraphs),
         "characters": len(text),
-        "sentences": sentence_count,
-        "shortest_paragraph": min(lengths, default=0),
-        "longest_paragraph": max(lengths, default=0),
-        "han_share": round(han / body, 4),
-        "latin_share": round(counts[LATIN] / body, 4),
-        "digit_share": round(counts[DIGIT] / body, 4),
-        "rare_han_share": round(counts[RARE] / (han or 1), 4),
-        "unreadable_share": round((counts[REPLACEMENT] + counts[PRIVATE] + counts[OTHER]) / body, 4),
-        "control_characters": counts[CONTROL],
-        "zero_width_characters": counts[ZERO_WIDTH],
-        "replacement_characters": counts[REPLACEMENT],
-        "private_characters": counts[PRIVATE],
-        "compatibility_characters": counts[COMPAT],
-        "longest_run": runs,
-        "han_blanks": len(_HAN_BLANK.findall(text)),
-        "half_width": len(_HALF_WIDTH.findall(text)),
+        "sentences": len(words["sentences"]) if words is not None else sum(len(sentences.split(p)) for p in paragraphs),
+        **_characters(printed),
+        **_paragraphs(record, head_missing, tail_missing),
+        "lone_brackets": sum(m[0] for m in marks),
+        "lone_quotes": sum(m[1] for m in marks),
         "jump_lines": len(jumps.find(printed)),
-        "furniture": sum(bool(furniture and furniture.match(p)) for p in paragraphs if len(p) <= FURNITURE_LINE),
-        "datelines": sum(bool(_DATELINE.match(p)) for p in paragraphs),
-        "lone_brackets": lone_brackets + head_brackets,
-        "lone_quotes": lone_quotes + head_quotes,
-        "good_ends_share": round(good_ends / len(paragraphs), 4) if paragraphs else None,
-        "broken_ends": broken_ends,
-        "broken_starts": broken_starts,
-        "untrimmed_paragraphs": sum(not p or p != p.strip() for p in paragraphs),
-        "repeated_paragraphs": len(longs) - len(set(longs)),
         "headline_length": len(record["headline"] or ""),
         "authors": len(record["authors"]),
-        "odd_authors": len(odd),
-        "date": printed_on,
-        "date_valid": None if printed_on is None else day is not None,
+        "odd_authors": sum(not looks_like_a_name(a) for a in record["authors"]),
+        "date": record["date"],
+        "date_valid": None if record["date"] is None else day is not None,
         "days_after_issue": (day - issued).days if day and issued else None,
         "head_missing": head_missing,
         "tail_missing": tail_missing,
@@ -375,40 +431,12 @@ def row(
         "complete_consistent": record["complete"] != (head_missing or tail_missing),
         "parts": len(record["parts"]),
         "parts_ok": _parts_ok(record),
-        "text_joined": text == "\n".join(paragraphs) and text.count("\n") == max(0, len(paragraphs) - 1),
-        "flags_per_1000": round(1000 * len(record["flags"]) / body, 3),
+        "flags_per_1000": round(1000 * len(record["flags"]) / max(1, len(text)), 3),
         "accounted": accounted,
         "words_join": None if words is None else _words_join(record, words),
         "variants": len(variants or ()),
-        "variants_same_structure": None,
-        "variants_simplified_only": None,
-        "variants_back_share": None,
-        "variants_worst": None,
-        "removed_share": None,
-        "over_budget": None,
-        "over_budget_rules": None,
+        **_views(record, variants or {}),
+        "removed_share": None if ledger_share is None else used.get("removed", 0.0),
+        "over_budget": None if ledger_share is None else len(ran_wild),
+        "over_budget_rules": ", ".join(ran_wild) or None,
     }
-    if variants:
-        same, simplified, back = {}, {}, {}
-        for name, variant in variants.items():
-            same[name] = _same_structure(record, variant)
-            try:
-                simplified[name] = len(scripts.simplified_only(variant["text"]))
-                back[name] = scripts.converts_back(record, variant)
-            except NotImplementedError:  # until scripts has them
-                simplified[name], back[name] = 0, 1.0
-        out["variants_same_structure"] = all(same.values())
-        out["variants_simplified_only"] = sum(simplified.values())
-        out["variants_back_share"] = round(min(back.values()), 4)
-        out["variants_worst"] = min(variants, key=lambda n: (same[n], -simplified[n], back[n], n))
-    if ledger_share is not None:
-        rules = [rule for rule, used in ledger_share.items() if used > 1]
-        out["removed_share"] = ledger_share.get("removed", 0.0)
-        out["over_budget"] = len(rules)
-        out["over_budget_rules"] = ", ".join(rules) or None
-    return out
-
-
-LONG_LINE = 30
-"""From 30 characters on a paragraph without an end mark is a broken one rather than a subhead or a verse."""
-FURNITURE_LINE = 80
