@@ -218,7 +218,7 @@ def folio(text: str) -> tuple[dict[str, str], dict[str, str]]:
             out.setdefault("page", f.page)
     if "page" not in out and dated_head and "front" not in out and (bare := _bare_number(head)):
         out["page"] = bare
-    if "issue_date" not in out and (day := _parted_date(head)):
+    if "issue_date" not in out and (day := _parted_date(head) or _stray_date(text)):
         out["issue_date"] = day.isoformat()
     if "page" in out:
         out.pop("front", None)
@@ -234,6 +234,22 @@ def _parted_date(head: list[str]) -> date | None:
                 if w and "一二三四五六日".index(w[1].replace("天", "日")) == day.weekday():
                     return day
     return None
+
+
+_STRAY = re.compile("[^\n]{8,30}星期[一二三四五六日天][^\n]{0,8}$", re.MULTILINE)
+
+
+def _stray_date(text: str) -> date | None:
+    """A line of nothing but a date and its right weekday, wherever OCR has put it, if all such lines agree.
+
+    >>> _stray_date("大选结果将于12日正式公布。\\n2023年7月21日”星期五\\n新华社哈瓦那7月20日电")
+    datetime.date(2023, 7, 21)
+    """
+    if "星期" not in text:
+        return None
+    read = [f for m in _STRAY.finditer(text) if (f := read_line(m[0].strip(BLANKS + "\r\f")))]
+    days = {f.day for f in read if f.day and not f.weekday_wrong}
+    return days.pop() if len(days) == 1 else None
 
 
 def _bare_number(head: list[str]) -> str | None:

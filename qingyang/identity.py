@@ -355,7 +355,7 @@ def from_datelines(text: str) -> date | None:
     if not witnesses or max(witnesses) - min(witnesses) > timedelta(days=60):
         return None
     near = max(witnesses)
-    return max(x for d in printed if (x := date_of(d, near=near))) + timedelta(days=1)
+    return max(x for d in printed if (x := date_of(d, near=near)) and x <= near) + timedelta(days=1)
 
 
 # Pages of one folder --------------------------------------------------------------------------------------------------------
