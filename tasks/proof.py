@@ -1,0 +1,830 @@
+"""The visual proof: every source beside the clean articles that were pulled from it, and an index over all of them.
+
+Reads ``output/`` and nothing else: the raw page on the left is put together from records and ledger, which is itself a test of
+them. Everything that comes from a source goes through :func:`_esc` or Jinja2's autoescape. The pages are static, ask nothing of
+any network, and their bytes depend on the output alone; pages whose shard did not change are left as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import zlib
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from qingyang import sentences
+from qingyang.explain import why
+from qingyang.ledger import restore_text, slot_string
+from qingyang.origins import Origin, Place, Seam, origins, seams
+from qingyang.records import AccountError
+from tasks import output as shelf
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATE = Path(".qingyang") / "proof"
+"""Below the output: one small file per shard with what its pages were made from, and their rows for the index."""
+
+CHUNK = 500
+"""Rows per file of index data, some 100 KB: the first is on the screen at once, ten thousand sources are twenty files."""
+
+HEADLINES = 160
+"""Characters of headlines kept per source in the index, for reading and searching."""
+
+THEME = 'try{var t=localStorage.getItem("proof-theme");if(t)document.documentElement.dataset.theme=t}catch(e){}'
+"""The only script inside a page: it sets the chosen theme before the first paint. The pages allow no other by its digest."""
+
+VERDICTS = ("pass", "warn", "fail", "unreadable", "duplicate")
+
+_FIELDS = ("kicker", "headline", "deck", "byline", "dateline", "metadata.docdate", "paragraphs", "sign_off", "metadata.captions")
+_LABELS = {"metadata.docdate": "document date", "metadata.captions": "caption", "sign_off": "sign-off"}
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff]|\r(?!\n)")
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return chr(0x2400 + code) if code < 0x20 else f"[U+{code:04X}]"
+
+
+def _esc(text: str) -> str:
+    """Text for HTML: nothing of it is markup, and control characters are drawn instead of obeyed."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    if '"' in text:
+        text = text.replace('"', "&quot;")
+    if "\r" in text or _CONTROL.search(text):
+        text = _CONTROL.sub(_picture, text).replace("\r\n", "\n")
+    return text
+
+
+def page_path(source: str) -> str:
+    """Where a source's page stands below ``proof/``: a digest, because a path may hold anything.
+
+    >>> page_path("人民日报/2020-11-25/02.txt")
+    'pages/6b/a1d1e3d2b8.html'
+    """
+    name = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"pages/{name[:2]}/{name[2:14]}.html"
+
+
+def script_json(value: Any) -> Markup:
+    """JSON that may stand inside a ``<script>``: no ``<``, no line separators of its own."""
+    text = orjson.dumps(value).decode().replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Markup(text)  # noqa: S704  (every "<" is gone)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env.filters["thousands"] = lambda n: f"{n:,}"
+    env.filters["json"] = script_json
+    env.globals["theme_script"] = Markup(THEME)
+    env.globals["theme_hash"] = "sha256-" + base64.b64encode(hashlib.sha256(THEME.encode()).digest()).decode()
+    return env
+
+
+# ---------------------------------------------------------------- one page
+
+
+class _Notes:
+    """What the page's script shows on hover: rules with their reasons, and decisions, each told once."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, int] = {}
+        self.decisions: list[list[Any]] = []
+        self.counts: Counter[str] = Counter()
+
+    def rule(self, name: str) -> int:
+        return self.rules.setdefault(name, len(self.rules))
+
+    def decision(self, d: Mapping[str, Any]) -> int:
+        self.decisions.append([d["rule"], d.get("p"), [str(b) for b in d.get("because") or ()]])
+        return len(self.decisions) - 1
+
+
+@dataclass(slots=True)
+class _Article:
+    """One record as the template shows it."""
+
+    number: int
+    record: dict[str, Any]
+    rows: list[tuple[str, str, Markup, Markup | None]]
+    """(field, label, clean text, Traditional text)."""
+    elsewhere: list[tuple[str, str, str | None]]
+    """(page path, source, page label) of its parts on other pages."""
+    reasons: list[tuple[str, str]]
+    continued: list[tuple[str, str, str | None]]
+    variants: int = 0
+
+
+class _Page:
+    """Builds both sides of one source's page. Sentences are numbered over the page; both sides carry the numbers."""
+
+    def __init__(self, entry: Mapping[str, Any], records: Mapping[str, dict[str, Any]], shard: _Shard) -> None:
+        self.entry, self.records, self.shard = entry, records, shard
+        self.text = restore_text(entry, records)
+        self.name = entry["source"]
+        self.notes = _Notes()
+        self.next = 0
+        self.bounds: dict[Place, tuple[list[int], int]] = {}
+        self.numbers: dict[str, int] = {}
+        for rid, _, _ in entry["slots"]:
+            self.numbers.setdefault(rid, len(self.numbers) + 1)
+        names = {part["source"] for rid in self.numbers for part in records[rid]["parts"]} | {self.name}
+        self.entries = {n: shard.entry(n) for n in sorted(names) if shard.has(n)}
+        self.entries[self.name] = dict(entry)
+        self.found = {place: o for place, o in origins(self.entries.values()).items() if place[0] in self.numbers}
+        self.grounds = {d["at"]: d for d in entry.get("decisions", ())}
+        self.told: set[int] = set()
+        self.moved: set[tuple[str, int]] = set()
+        for rid in self.numbers:
+            self.moved |= _moved(records[rid], self.found)
+
+    def articles(self) -> list[_Article]:
+        return [self._article(rid, number) for rid, number in self.numbers.items()]
+
+    def _article(self, rid: str, number: int) -> _Article:
+        record = self.records[rid]
+        hant = self.shard.variant(rid)
+        variants = self.shard.variants(rid)
+        flags: dict[int, list[Any]] = defaultdict(list)
+        for flag in record["flags"]:
+            flags[flag["para"]].append(flag)
+        theirs: dict[int, list[Any]] = defaultdict(list)
+        for v in variants:
+            theirs[v["para"]].append(v)
+        rows = []
+        for name, para in _printed(record):
+            text = slot_string(record, name, para)
+            body = name == "paragraphs"
+            clean = self._clean((rid, name, para), text, flags.get(para, ()) if body else (), theirs.get(para, ()) if body else ())
+            other = None
+            if hant is not None:
+                same = slot_string(hant, name, para)
+                other = _flagged(same, [f for f in hant["flags"] if f["para"] == para] if body else []) if same != text else None
+            rows.append((name, _LABELS.get(name, name), clean, other))
+        parts = dict.fromkeys((p["source"], p["page"]) for p in record["parts"] if p["source"] != self.name)
+        elsewhere = [(page_path(source), source, page) for source, page in parts]
+        continued = []
+        for key, words in (("continued_from", "continued from"), ("continued_on", "continued on")):
+            link = record[key]
+            if link:
+                target = self.shard.source_of(link.get("id"))
+                continued.append((words, link.get("page") or "?", page_path(target) if target else None))
+        reasons = [(str(c), self.shard.meaning(str(c))) for c in record["checks"]["failed"]]
+        return _Article(number, record, rows, elsewhere, reasons, continued, len(variants))
+
+    # -- the clean side
+
+    def _clean(self, place: Place, text: str, flags: Iterable[Any], variants: Iterable[Any]) -> Markup:
+        starts = [a for a, _ in sentences.split(text)] if place[1] == "paragraphs" else [0] if text else []
+        base = self.next
+        self.next += len(starts)
+        self.bounds[place] = (starts, base)
+        found = self.found.get(place, [])
+        joints = {s.at: s for s in seams(found, self.entries)}
+        over = [(f["start"], f["end"], "f", f) for f in flags] + [(v["start"], v["end"], "v", v) for v in variants]
+        points = {0, len(text), *starts, *(o.at for o in found)}
+        for start, end, _, _ in over:
+            points |= {start, end}
+        cuts = sorted(points)
+        origin = -1
+        out: list[str] = []
+        sentence = -1
+        for a, b in zip(cuts, [*cuts[1:], len(text)], strict=True):
+            number = bisect_right(starts, a) - 1
+            if number != sentence and a < len(text):
+                out.append(f"{'</span>' if sentence >= 0 else ''}<span data-s={base + number}>")
+                sentence = number
+            if a in joints:
+                out.append(self._seam(joints[a]))
+            out += [self._mark(kind, what, "‸") for start, end, kind, what in over if start == end == a]
+            while origin + 1 < len(found) and found[origin + 1].at <= a:
+                origin += 1
+            if a == b:
+                continue
+            piece = _esc(text[a:b])
+            o = found[origin] if origin >= 0 else None
+            if o is not None:
+                if o.rule:
+                    piece = f"<ins class=c data-r={self.notes.rule(o.rule)} data-b={_quoted(o.before)}>{piece}</ins>"
+                if o.source != self.name:
+                    piece = f"<span class=x>{piece}</span>"
+            for start, end, kind, what in over:
+                if start <= a and b <= end:
+                    piece = self._mark(kind, what, piece)
+            out.append(piece)
+        if sentence >= 0:
+            out.append("</span>")
+        return Markup("".join(out))  # noqa: S704  (every piece of text went through _esc)
+
+    def _mark(self, kind: str, what: Mapping[str, Any], inner: str) -> str:
+        if kind == "f":
+            self.notes.counts["flag"] += 1
+            better = f" data-a={_quoted(what['suggestion'])}" if what.get("suggestion") else ""
+            said = f"{what['why']} ({what['confidence']:.0%} sure)"
+            return f"<mark class=f data-r={self.notes.rule(what['rule'])}{better} data-w={_quoted(said)}>{inner}</mark>"
+        self.notes.counts["variant"] += 1
+        said = f"{what['witness']} reads: {what['theirs'] or '(nothing)'}"
+        return f"<mark class=v data-k={what['kind']} data-w={_quoted(said)}>{inner}</mark>"
+
+    def _seam(self, seam: Seam) -> str:
+        rules = f" data-r={self.notes.rule(seam.rules[0])}" if seam.rules else ""
+        ground = self.grounds.get(seam.end) if seam.source == self.name else None
+        known = f" data-d={self.notes.decision(ground)}" if ground else ""
+        glyph = {"line": "⏎", "over": "⏎", "blank": "", "moved": "⤴", "page": "⇥"}[seam.kind]
+        if seam.kind == "blank" and not seam.rules:
+            return ""
+        return f"<b class=j data-k={seam.kind}{rules}{known} aria-hidden=true>{glyph}</b>"
+
+    # -- the raw side
+
+    def raw(self) -> Markup:
+        """The source, character for character, each stretch marked with what became of it. Call after :meth:`articles`."""
+        text, notes = self.text, self.notes
+        slots: list[Place] = [(r, f, p) for r, f, p in self.entry["slots"]]
+        pieces = self.entry["pieces"]
+        following = _following(pieces)
+        out: list[str] = []
+        last: tuple[int, int] | None = None
+        seen: set[str] = set()
+        for k, p in enumerate(pieces):
+            op, start, end = p[0], p[1], p[2]
+            ground = self.grounds.get(start)
+            if ground is not None and op != "remove" and start not in self.told:
+                notes.counts["decision"] += 1
+                out.append(f"<b class=d data-d={notes.decision(ground)} aria-hidden=true>◦</b>")
+            if op == "remove":
+                out.append(self._removed(p, last, following[k], slots))
+                continue
+            place = slots[p[3]]
+            starts, base = self.bounds[place]
+            if place[0] not in seen:
+                seen.add(place[0])
+                out.append(f"<b class=n data-n={self.numbers[place[0]]} aria-hidden=true></b>")
+            at = p[4]
+            number = max(0, bisect_right(starts, at) - 1)
+            kind = " class=m" if (self.name, start) in self.moved else ""
+            notes.counts["moved"] += bool(kind)
+            if op == "change":
+                notes.counts["normalised"] += 1
+                rule = notes.rule(p[5])
+                out.append(
+                    f"<span data-s={base + number}{kind}><del class=c data-r={rule} data-a={_quoted(p[7])}>{_esc(p[6])}</del></span>"
+                )
+                last = (p[3], at + len(p[7]))
+                continue
+            while start < end:
+                stop = min(end, start + starts[number + 1] - at) if number + 1 < len(starts) else end
+                out.append(f"<span data-s={base + number}{kind}>{_esc(text[start:stop])}</span>")
+                at += stop - start
+                start = stop
+                number += 1
+            last = (p[3], at)
+        return Markup("".join(out))  # noqa: S704  (every piece of text went through _esc)
+
+    def _removed(self, p: list[Any], last: tuple[int, int] | None, after: tuple[int, int] | None, slots: list[Place]) -> str:
+        rule, text = p[3], p[4]
+        joins = last is not None and last == after
+        if rule == "layout.blank":
+            if not joins:
+                return _esc(text)
+            lines = "\n" in text or "\r" in text
+            self.notes.counts["joined"] += lines
+            ground = self.grounds.get(p[2])
+            known = f" data-d={self.notes.decision(ground)}" if ground else ""
+            self.told.add(p[2])
+            glyph = "⏎" if lines else "␣"
+            return f"<b class={'j' if lines else 'w'} data-r={self.notes.rule(rule)}{known}>{glyph}</b>{_esc(text)}"
+        family = _family(rule)
+        self.notes.counts[family] += 1
+        shape = {"jump line": "q", "furniture": "u"}.get(family, "r")
+        inner = _esc(text) if text.strip() else _esc(text.replace(" ", "␣").replace("\u3000", "□").replace("\t", "⇥"))
+        return f"<del class={shape} data-r={self.notes.rule(rule)}>{inner}</del>"
+
+
+def _quoted(text: str) -> str:
+    return f'"{_esc(text)}"'
+
+
+def _family(rule: str) -> str:
+    head = rule.split(".")[0]
+    return {"jump": "jump line", "furniture": "furniture"}.get(head, "removed")
+
+
+def _following(pieces: list[list[Any]]) -> list[tuple[int, int] | None]:
+    """For each piece, (slot, offset) of the next placed one."""
+    out: list[tuple[int, int] | None] = [None] * len(pieces)
+    state: tuple[int, int] | None = None
+    for k in range(len(pieces) - 1, -1, -1):
+        out[k] = state
+        if pieces[k][0] != "remove":
+            state = (pieces[k][3], pieces[k][4])
+    return out
+
+
+def _moved(record: Mapping[str, Any], found: Mapping[Place, list[Origin]]) -> set[tuple[str, int]]:
+    """(source, start) of the stretches that stand in the source before what they follow in the article."""
+    out: set[tuple[str, int]] = set()
+    furthest: dict[str, int] = {}
+    for para in range(len(record["paragraphs"])):
+        for o in found.get((record["id"], "paragraphs", para), ()):
+            if o.start < furthest.get(o.source, 0):
+                out.add((o.source, o.start))
+            else:
+                furthest[o.source] = o.end
+    return out
+
+
+def _printed(record: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Fields and paragraphs in the order a reader wants them."""
+    meta = record.get("metadata") or {}
+    for name in _FIELDS:
+        if name == "paragraphs":
+            yield from ((name, k) for k in range(len(record["paragraphs"])))
+        elif name == "metadata.captions":
+            yield from ((name, k) for k in range(len(meta.get("captions") or ())))
+        elif meta.get("docdate") if name == "metadata.docdate" else record.get(name):
+            yield name, -1
+
+
+def _flagged(text: str, flags: Iterable[Mapping[str, Any]]) -> Markup:
+    out, here = [], 0
+    for flag in sorted(flags, key=lambda f: (f["start"], f["end"])):
+        if flag["start"] < here:
+            continue
+        out += [
+            _esc(text[here : flag["start"]]),
+            f"<mark class=f data-w={_quoted(flag['why'])}>{_esc(text[flag['start'] : flag['end']])}</mark>",
+        ]
+        here = flag["end"]
+    out.append(_esc(text[here:]))
+    return Markup("".join(out))  # noqa: S704  (every piece of text went through _esc)
+
+
+# ---------------------------------------------------------------- a shard
+
+
+class _Shard:
+    """The records, variants and ledger entries of one shard, parsed when a page asks for them."""
+
+    def __init__(self, name: str, ledger: Path, corpus: _Corpus) -> None:
+        self.name, self.corpus = name, corpus
+        self.entries: dict[str, bytes] = {}
+        with ledger.open("rb") as file:
+            for line in file:
+                if not line.isspace():
+                    self.entries[_source_of_line(line)] = line
+        self._parsed: dict[str, dict[str, Any]] = {}
+
+    def has(self, source: str) -> bool:
+        return source in self.entries
+
+    def entry(self, source: str) -> dict[str, Any]:
+        if source not in self._parsed:
+            if len(self._parsed) > 64:
+                self._parsed.clear()
+            self._parsed[source] = orjson.loads(self.entries[source])
+        return self._parsed[source]
+
+    def record(self, rid: str) -> dict[str, Any]:
+        return self.corpus.record(self.name, rid)
+
+    def variant(self, rid: str) -> dict[str, Any] | None:
+        return self.corpus.variant(self.name, rid)
+
+    def variants(self, rid: str) -> list[dict[str, Any]]:
+        return self.corpus.apparatus.get(rid, [])
+
+    def source_of(self, rid: str | None) -> str | None:
+        if not rid:
+            return None
+        try:
+            return str(self.record(rid)["source"])
+        except KeyError:
+            return None
+
+    def meaning(self, check: str) -> str:
+        return self.corpus.meanings.get(check, "")
+
+
+def _source_of_line(line: bytes) -> str:
+    """Of a line that begins with ``{"source":"…"``; parsed whole where it does not."""
+    if line.startswith(b'{"source":"'):
+        end = line.index(b'"', 11)
+        if b"\\" not in line[11:end]:
+            return line[11:end].decode()
+    return str(orjson.loads(line)["source"])
+
+
+class _Corpus:
+    """Everything under ``output/`` that the proof reads."""
+
+    def __init__(self, output: Path) -> None:
+        self.output = output
+        self.manifest = _json(output / "manifest.json") or {}
+        self.checks = [(p.stem, c) for p in sorted((output / "checks").glob("*.json")) if (c := _json(p))]
+        self.meanings = {
+            r["id"]: f"{r.get('meaning', '')} {r.get('advice', '')}".strip() for _, c in self.checks for r in c.get("results", ())
+        }
+        self.seen = {s["source"]: s for s in self.manifest.get("sources", ())}
+        self.quarantined: dict[str, dict[str, Any]] = {}
+        self.errors: dict[str, str] = {}
+        for row in shelf.rows(output, "quarantine"):
+            if "record" in row:
+                self.quarantined[row["record"]["id"]] = row["record"]
+            elif "source" in row:
+                self.errors[row["source"]] = str(row.get("error", ""))
+        self.apparatus: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in shelf.rows(output, "collation/apparatus"):
+            self.apparatus[row["id"]].append(row)
+        langs = sorted(p.name.removesuffix(".jsonl")[9:] for p in output.glob("articles.zh-Hant*"))
+        self.lang = langs[0] if langs else None
+        self._lines: dict[tuple[str, str], dict[str, bytes]] = {}
+
+    def shards(self) -> list[tuple[str, Path]]:
+        return shelf.shards(self.output, "ledger")
+
+    def record(self, shard: str, rid: str) -> dict[str, Any]:
+        if rid in self.quarantined:
+            return self.quarantined[rid]
+        return orjson.loads(self._view("articles.zh-Hans", shard)[rid])  # type: ignore[no-any-return]
+
+    def variant(self, shard: str, rid: str) -> dict[str, Any] | None:
+        line = self._view(f"articles.{self.lang}", shard).get(rid) if self.lang else None
+        return orjson.loads(line) if line else None
+
+    def _view(self, view: str, shard: str) -> dict[str, bytes]:
+        """Lines by record id: of the one file of a small corpus, or of one shard, the last one asked for."""
+        single = self.output / f"{view}.jsonl"
+        key = (view, "" if single.is_file() else shard)
+        if key not in self._lines:
+            for old in [k for k in self._lines if k[0] == view]:
+                del self._lines[old]
+            path = single if single.is_file() else self.output / view / f"{shard}.jsonl"
+            found: dict[str, bytes] = {}
+            if path.is_file():
+                with path.open("rb") as file:
+                    for line in file:
+                        if line.startswith(b'{"id":"'):
+                            found[line[7 : line.index(b'"', 7)].decode()] = line
+                        elif not line.isspace():
+                            found[orjson.loads(line)["id"]] = line
+            self._lines[key] = found
+        return self._lines[key]
+
+    def digest(self, shard: _Shard) -> str:
+        """Of everything a shard's pages are made from."""
+        total = hashlib.sha256(_code())
+        for source, line in shard.entries.items():
+            total.update(line)
+            if source in self.errors:
+                total.update(self.errors[source].encode())
+        ids = dict.fromkeys(rid for line in shard.entries.values() for rid in _ids(line))
+        hans, hant = self._view("articles.zh-Hans", shard.name), self._view(f"articles.{self.lang}", shard.name) if self.lang else {}
+        for rid in ids:
+            total.update(hans.get(rid, b"-"))
+            total.update(hant.get(rid, b"-"))
+            if rid in self.quarantined:
+                total.update(orjson.dumps(self.quarantined[rid]))
+            if rid in self.apparatus:
+                total.update(orjson.dumps(self.apparatus[rid]))
+        total.update(orjson.dumps(self.meanings, option=orjson.OPT_SORT_KEYS))
+        return total.hexdigest()
+
+
+_SLOT = re.compile(rb'\["([0-9a-f]{16}-[0-9a-f]+)","')
+
+
+def _ids(line: bytes) -> list[str]:
+    """Record ids named in the slots of a ledger line."""
+    return [m.decode() for m in dict.fromkeys(_SLOT.findall(line))]
+
+
+@lru_cache(maxsize=1)
+def _code() -> bytes:
+    import qingyang
+
+    total = hashlib.sha256()
+    own = [Path(__file__), *sorted(TEMPLATES.iterdir())]
+    for path in [*own, *sorted(Path(qingyang.__file__).parent.rglob("*.py")), *sorted(Path(qingyang.__file__).parent.rglob("*.toml"))]:
+        total.update(path.read_bytes())
+    return total.digest()
+
+
+def _json(path: Path) -> Any:
+    try:
+        return orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+# ---------------------------------------------------------------- writing
+
+
+@dataclass(slots=True)
+class _Made:
+    """A shard's contribution to the index."""
+
+    digest: str
+    rows: list[list[Any]] = field(default_factory=list)
+    rules: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    lengths: Counter[int] = field(default_factory=Counter)
+    dates: Counter[str] = field(default_factory=Counter)
+    totals: Counter[str] = field(default_factory=Counter)
+    ids: dict[str, str] = field(default_factory=dict)
+    """First 16 digits of a source's digest → its name: how a record's id leads to its page."""
+
+
+def write_proof(output: Path, *, only: set[str] | None = None) -> Path:
+    """Write ``proof/``; returns the path of its index.
+
+    Pages are made again where something they show has changed; ``only`` narrows the look to these shards and trusts the others.
+    """
+    shelf.require(output)
+    corpus = _Corpus(output)
+    folder = output / "proof"
+    made: list[_Made] = []
+    pages: set[str] = set()
+    names: set[str] = set()
+    for name, path in corpus.shards():
+        state = output / STATE / f"{name or 'ledger'}.json"
+        names.add(state.name)
+        kept = _kept(state)
+        if not (only is not None and name not in only and kept is not None and _there(folder, kept)):
+            shard = _Shard(name, path, corpus)
+            digest = corpus.digest(shard)
+            if kept is None or kept.digest != digest or not _there(folder, kept):
+                kept = _write_shard(folder, shard, digest)
+                shelf.replace(state, orjson.dumps(kept, option=orjson.OPT_NON_STR_KEYS))
+        made.append(kept)
+        pages |= {row[0] for row in kept.rows}
+    for asset in ("proof.css", "proof.js"):
+        shelf.replace(folder / asset, (TEMPLATES / asset).read_bytes())
+    _write_index(folder, corpus, made)
+    _remove_stale(folder, pages, output / STATE, names)
+    return folder / "index.html"
+
+
+def _kept(path: Path) -> _Made | None:
+    kept = _json(path)
+    if not isinstance(kept, dict):
+        return None
+    try:
+        counters = {k: Counter(kept[k]) for k in ("rules", "verdicts", "dates", "totals")}
+        lengths = Counter({int(k): n for k, n in kept["lengths"].items()})
+        return _Made(kept["digest"], kept["rows"], lengths=lengths, ids=kept["ids"], **counters)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _there(folder: Path, kept: _Made) -> bool:
+    return all((folder / row[0]).is_file() for row in kept.rows)
+
+
+def _write_shard(folder: Path, shard: _Shard, digest: str) -> _Made:
+    made = _Made(digest)
+    for source in shard.entries:
+        entry = shard.entry(source)
+        seen = shard.corpus.seen.get(source, {})
+        path = page_path(source)
+        sha = str(entry.get("sha256") or "")
+        if "pieces" in entry:
+            try:
+                data, row = _cleaned_page(entry, shard, seen, made)
+            except (AccountError, KeyError, IndexError) as error:
+                data, row = _error_page(entry, seen, f"{source}: ledger and records do not fit together ({error}); run again")
+        else:
+            data, row = _error_page(entry, seen, str(entry.get("error") or shard.corpus.errors.get(source) or ""))
+        if "duplicate_of" not in entry:
+            made.ids.setdefault(sha[:16], source)
+        shelf.replace(folder / path, data)
+        made.rows.append([path, source, seen.get("publication"), seen.get("issue_date"), seen.get("page"), *row])
+        made.verdicts[VERDICTS[row[5]]] += 1
+        made.dates[str(seen.get("issue_date") or "unknown")] += 1
+        made.totals["sources"] += 1
+    return made
+
+
+def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], made: _Made) -> tuple[bytes, list[Any]]:
+    """The page's HTML and its row: articles, fragments, characters, edits, flags, verdict, incomplete, variants, headlines."""
+    ids = dict.fromkeys(slot[0] for slot in entry["slots"])
+    records = {rid: shard.record(rid) for rid in ids}
+    page = _Page(entry, records, shard)
+    articles = page.articles()
+    raw = page.raw()
+    first = next(iter(records.values()), None)
+    for key in ("publication", "issue_date", "page"):
+        if not seen.get(key) and first and first["source"] == entry["source"]:
+            seen[key] = first[key]
+    used = [p[5] if p[0] == "change" else p[3] for p in entry["pieces"] if p[0] != "keep"]
+    edits = [rule for rule in used if rule != "layout.blank"]
+    made.rules.update(used)
+    own = [r for r in records.values() if r["source"] == entry["source"]]
+    for record in own:
+        made.lengths[len(record["text"]).bit_length()] += 1
+        made.totals[record["kind"]] += 1
+        made.totals["flags"] += len(record["flags"])
+        made.totals["variants"] += len(shard.variants(record["id"]))
+        made.totals[f"record {record['checks']['verdict']}"] += 1
+    made.totals["characters"] += len(page.text)
+    made.totals["edits"] += len(edits)
+    worst = max((VERDICTS.index(r["checks"]["verdict"]) for r in records.values()), default=0)
+    heads = "｜".join(r["headline"] or r["paragraphs"][0][:24] + "…" if r["paragraphs"] else "" for r in records.values())
+    row = [
+        sum(r["kind"] == "article" for r in records.values()),
+        sum(r["kind"] != "article" for r in records.values()),
+        len(page.text),
+        len(edits),
+        sum(len(r["flags"]) for r in records.values()),
+        worst,
+        int(any(not r["complete"] for r in records.values())),
+        sum(a.variants for a in articles),
+        heads[:HEADLINES],
+    ]
+    legend = [
+        ("joined", "j", "⏎", "line end closed"),
+        ("normalised", "c", "，", "another form of the same character"),
+        ("moved", "m", "⤴", "read at another place"),
+        ("jump line", "q", "上接", "removed, kept as a link"),
+        ("furniture", "u", "报眉", "removed, belongs to the page"),
+        ("removed", "r", "␣", "removed by another rule"),
+        ("decision", "d", "◦", "weighed: see the evidence"),
+        ("flag", "f", "疑", "suspicious, left as printed"),
+        ("variant", "v", "异", "a witness reads otherwise"),
+    ]
+    html = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            name=entry["source"],
+            seen=seen,
+            entry=entry,
+            restored=_restored(entry, page.text),
+            raw=raw,
+            articles=articles,
+            length=len(page.text),
+            lang=shard.corpus.lang if any(row[3] is not None for a in articles for row in a.rows) else None,
+            legend=[(*item, page.notes.counts[item[0]]) for item in legend],
+            notes={"rules": [[r, why(r)] for r in page.notes.rules], "decisions": page.notes.decisions},
+        )
+    )
+    return html.encode(), row
+
+
+def _restored(entry: Mapping[str, Any], text: str) -> bool | None:
+    """Whether output and ledger alone give the very bytes of the source; None where that cannot be told."""
+    try:
+        from qingyang.decode import to_bytes
+
+        return hashlib.sha256(to_bytes(dict(entry), text)).hexdigest() == entry["sha256"]
+    except Exception:
+        return None
+
+
+def _error_page(entry: dict[str, Any], seen: dict[str, Any], error: str) -> tuple[bytes, list[Any]]:
+    original = entry.get("duplicate_of")
+    text = ""
+    if entry.get("raw"):
+        data = zlib.decompressobj().decompress(base64.b64decode(entry["raw"]), 4000)
+        text = data.decode("utf-8", "replace")
+    html = (
+        _environment()
+        .get_template("unread.html")
+        .render(
+            name=entry["source"],
+            seen=seen,
+            entry=entry,
+            error=error,
+            original=original,
+            original_path=page_path(original) if original else None,
+            text=Markup(_esc(text)),  # noqa: S704  (escaped)
+        )
+    )
+    return html.encode(), [0, 0, 0, 0, 0, VERDICTS.index("duplicate" if original else "unreadable"), 0, 0, error[:HEADLINES]]
+
+
+def _remove_stale(folder: Path, pages: set[str], state: Path, names: set[str]) -> None:
+    for path in (folder / "pages").glob("*/*"):
+        if path.relative_to(folder).as_posix() not in pages:
+            path.unlink(missing_ok=True)
+    for path in state.glob("*"):
+        if path.name not in names:
+            path.unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------- the index
+
+
+def _write_index(folder: Path, corpus: _Corpus, made: list[_Made]) -> None:
+    rows = [row for m in made for row in m.rows]
+    rows.sort(key=lambda r: (r[2] or "\uffff", r[3] or "\uffff", _page_order(r[4]), r[1]))
+    chunks = []
+    for number, start in enumerate(range(0, len(rows), CHUNK)):
+        some = rows[start : start + CHUNK]
+        shelf.replace(folder / "data" / f"{number}.js", b"proof.chunk(" + str(number).encode() + b"," + _packed(some) + b");\n")
+        chunks.append([len(some), *(sum(test(r) for r in some) for test in _FILTERS.values())])
+    for path in (folder / "data").glob("*.js"):
+        if not path.stem.isdigit() or int(path.stem) >= len(chunks):
+            path.unlink(missing_ok=True)
+    total: Counter[str] = sum((m.totals for m in made), Counter())
+    rules: Counter[str] = sum((m.rules for m in made), Counter())
+    verdicts: Counter[str] = sum((m.verdicts for m in made), Counter())
+    lengths: Counter[int] = sum((m.lengths for m in made), Counter())
+    dates: Counter[str] = sum((m.dates for m in made), Counter())
+    ids = {sha: source for m in made for sha, source in m.ids.items()}
+    checks = [_check(name, c, ids) for name, c in corpus.checks]
+    html = (
+        _environment()
+        .get_template("index.html")
+        .render(
+            totals=total,
+            verdicts=[(v, verdicts[v]) for v in VERDICTS if verdicts[v]],
+            bars=_bars(rules),
+            rules_more=max(0, len(rules) - 16),
+            lengths=_histogram(lengths),
+            dates=_timeline(dates),
+            checks=checks,
+            chunks=chunks,
+            filters=[(name, sum(c[k + 1] for c in chunks)) for k, name in enumerate(_FILTERS)],
+            manifest=corpus.manifest,
+            sources=len(rows),
+        )
+    )
+    shelf.replace(folder / "index.html", html.encode())
+
+
+_FILTERS: dict[str, Any] = {
+    "quarantined": lambda r: r[10] >= 2,
+    "warned": lambda r: r[10] == 1,
+    "flagged": lambda r: r[9] > 0,
+    "incomplete": lambda r: r[11] > 0,
+    "variants": lambda r: r[12] > 0,
+}
+
+
+def _page_order(page: str | None) -> tuple[str, int, str]:
+    digits = re.search(r"\d+", page or "")
+    return ((page or "\uffff")[: digits.start()] if digits else "\uffff", int(digits.group()) if digits else 0, page or "")
+
+
+def _packed(value: Any) -> bytes:
+    return orjson.dumps(value).replace(b"<", b"\\u003c").replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
+
+
+def _bars(rules: Counter[str]) -> list[tuple[str, int, float, str]]:
+    """(rule, count, width in percent on a square-root scale, reason), the most frequent first."""
+    top = sorted(rules.items(), key=lambda r: (-r[1], r[0]))[:16]
+    most = max((n for _, n in top), default=1)
+    return [(rule, n, round(100 * (n / most) ** 0.5, 1), why(rule)) for rule, n in top]
+
+
+def _histogram(lengths: Counter[int]) -> list[tuple[str, int, float]]:
+    """Records by length, in powers of two."""
+    if not lengths:
+        return []
+    most = max(lengths.values())
+    span = range(min(lengths), max(lengths) + 1)
+    return [(f"{1 << (k - 1) if k else 0:,}–{(1 << k) - 1:,}", lengths[k], round(100 * lengths[k] / most, 1)) for k in span]
+
+
+def _timeline(dates: Counter[str]) -> list[tuple[str, int, float]]:
+    """Sources by day, by month or by year: the finest that fits 120 bars."""
+    known = {d: n for d, n in dates.items() if re.fullmatch(r"\d{4}-\d\d-\d\d", d)}
+    for size in (10, 7, 4):
+        merged: Counter[str] = Counter()
+        for day, n in known.items():
+            merged[day[:size]] += n
+        if len(merged) <= 120:
+            break
+    most = max(merged.values(), default=1)
+    return [(day, n, round(100 * n / most, 1)) for day, n in sorted(merged.items())]
+
+
+def _check(name: str, told: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    results = []
+    for r in told.get("results", ()):
+        result = r.get("result") or {}
+        errored = (r.get("exception_info") or {}).get("exception_message")
+        listed = [(i, page_path(ids[i[:16]]) if i[:16] in ids else None) for i in result.get("unexpected_ids") or ()]
+        state = (
+            "error" if errored else "pass" if r["success"] else {"critical": "fail", "warning": "warn"}.get(r.get("severity", ""), "note")
+        )
+        results.append({**r, "state": state, "count": result.get("unexpected_count"), "ids": listed, "errored": errored})
+    order = {"error": 0, "fail": 1, "warn": 2, "note": 3, "pass": 4}
+    results.sort(key=lambda r: order[r["state"]])
+    return {"name": name, "verdict": told.get("verdict", ""), "results": results, "bad": sum(r["state"] != "pass" for r in results)}
