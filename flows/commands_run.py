@@ -54,7 +54,7 @@ def _lines(file: Path) -> list[str]:
 @click.option("--user-dict", type=click.Path(path_type=Path), help="User dictionary: word [frequency] [part of speech].")
 @click.option("--pos", is_flag=True, default=None, help="Add parts of speech to the words.")
 @click.option("--encoding", help="Encoding of every source; default: found out one by one.")
-@click.option("--pattern", help="Regular expression over the path with groups publication, date, edition, page.")
+@click.option("--pattern", help="Template of the paths below RAW, like {publication}/{date}_{page}.txt")
 @click.option("--force", is_flag=True, help="Make everything again.")
 def run(
     raw: Path,
@@ -109,9 +109,9 @@ def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool)
     state.mkdir(parents=True, exist_ok=True)
     hush(state)
     with nullcontext() if os.environ.get("PREFECT_API_URL") else Server(state) as server:
-        import tasks.check  # noqa: F401  # in the time that the server needs to start
         from tqdm import tqdm
 
+        import tasks.check  # noqa: F401  # in the time that the server needs to start
         from flows import corpus as flow
 
         with tqdm(total=0, unit=" pages", disable=not sys.stderr.isatty(), leave=False) as bar:

@@ -132,7 +132,8 @@ class Server:
         temporary = template.with_name(f".{template.name}.{os.getpid()}.tmp")
         with contextlib.suppress(OSError, sqlite3.Error):
             template.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(sqlite3.connect(self.home / "prefect.db")) as here, contextlib.closing(sqlite3.connect(temporary)) as there:
+            here, there = sqlite3.connect(self.home / "prefect.db"), sqlite3.connect(temporary)
+            with contextlib.closing(here), contextlib.closing(there):
                 here.backup(there)
             os.replace(temporary, template)
         temporary.unlink(missing_ok=True)

@@ -21,8 +21,11 @@ def of(plan: Plan, totals: dict[str, int], seconds: float) -> dict[str, Any]:
     }
 
 
+QUARANTINED = {"unreadable": "sources unreadable", "copies": "copies of other sources", "failed": "records failed a check"}
+
+
 def quarantined(report: dict[str, Any]) -> int:
-    return int(report["failed"] + report["copies"] + report["unreadable"])
+    return sum(int(report[key]) for key in QUARANTINED)
 
 
 def lines(report: dict[str, Any]) -> list[tuple[str, str]]:
@@ -33,12 +36,14 @@ def lines(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("remade", f"{report['remade']:,} of {report['shards']:,} shards in {report['seconds']} s"),
         ("flagged", f"{report['flags']:,} places, {report['warned']:,} records with a warning"),
     ]
+    if report.get("unjudged"):
+        out.append(("unjudged", f"{report['unjudged']:,} expectations could not be evaluated: see {report['output']}/checks/"))
     if report["ignored"]:
         out.append(("passed over", f"{report['ignored']:,} files that are neither .txt nor .txt.gz (named in manifest.json)"))
     if quarantined(report):
         what = [
             f"{report[key]:,} {label}"
-            for key, label in (("unreadable", "sources unreadable"), ("copies", "copies of other sources"), ("failed", "records failed a check"))
+            for key, label in QUARANTINED.items()
             if report[key]
         ]
         out.append(("quarantined", f"{', '.join(what)}: see {report['output']}/quarantine.jsonl"))

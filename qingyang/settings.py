@@ -7,12 +7,12 @@ changes the output, so all of it is part of what decides whether a shard must be
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from qingyang.decode import codec_name
+from qingyang.identity import compile_pattern
 from qingyang.records import SettingError
 
 VARIANTS = ("zh-Hant", "zh-Hant-TW", "zh-Hant-HK")
@@ -42,7 +42,7 @@ class Settings:
     encoding: str | None = None
     """Encoding of every source; unset, each is found out by itself."""
     pattern: str | None = None
-    """Regular expression over the path below the raw folder with groups ``publication``, ``date``, ``edition``, ``page``."""
+    """Template of the path below the raw folder, ``{publication}/{date}_{page}.txt``."""
     one_file_up_to_mb: float = 32.0
     """Up to this many megabytes of sources the corpus is one file per view; beyond, one file per publication and month."""
     max_source_mb: float = 16.0
@@ -57,7 +57,7 @@ class Settings:
         if self.encoding is not None:
             codec_name(self.encoding)
         if self.pattern is not None:
-            _check_pattern(self.pattern)
+            compile_pattern(self.pattern)
         if self.one_file_up_to_mb < 0:
             raise SettingError(f"one_file_up_to_mb: {self.one_file_up_to_mb} is negative; 0 always writes one file per month")
         if not 0 < self.max_source_mb <= 64:
@@ -104,16 +104,6 @@ def _typed(key: str, value: Any) -> Any:
     if not isinstance(value, str):
         raise SettingError(f"{key}: expected a string, got {value!r}")
     return value
-
-
-def _check_pattern(pattern: str) -> None:
-    try:
-        groups = set(re.compile(pattern).groupindex)
-    except re.error as error:
-        raise SettingError(f"pattern: {pattern!r} is no regular expression: {error}") from None
-    allowed = {"publication", "date", "edition", "page"}
-    if not groups or groups - allowed:
-        raise SettingError(f"pattern: {pattern!r} needs named groups out of {', '.join(sorted(allowed))}, like (?P<date>\\d{{8}})")
 
 
 def _known(key: str, value: str, choices: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,11 @@ from tasks.workers import Workers
 
 BATCH_BYTES = 2_000_000
 """Sources per batch: some 300 pages, a second or two of work; a worker's memory stays small and the pool stays busy."""
+
+TOTALS = ("sources", "characters", "articles", "fragments", "flags", "warned", "failed", "copies", "unreadable")
+
+CORPUS_COLUMNS = ["record_id", "kind", "publication", "issue_date", "issue", "page", "date", "characters", "han_share", "text_hash"]
+"""What the checks of the corpus as a whole look at; the other figures of a row stay on disk."""
 
 READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
@@ -56,7 +61,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """Of everything that decides what the finished corpus is."""
-        whole = [self.code, self.one_file, self.ignored, [[s.key, s.digest] for s in self.shards.values()]]
+        whole = [self.code, manifest.views_digest(), self.one_file, self.ignored, [[s.key, s.digest] for s in self.shards.values()]]
         return hashlib.sha256(orjson.dumps(whole)).hexdigest()[:32]
 
     def members(self, group: str) -> list[Shard]:
@@ -87,7 +92,7 @@ def check_places(raw: Path, output: Path) -> None:
 
 def place(plan: Plan, view: str, key: str) -> Path:
     """Where a shard's file of a view lives."""
-    if view in ("quarantine", "metrics"):
+    if view in ("quarantine", "metrics", "verdicts"):
         return plan.state / view / f"{key}.jsonl"
     if plan.one_file and view != "ledger":
         return plan.state / "parts" / view / f"{key}.jsonl"
@@ -108,9 +113,11 @@ def survey(
     found, ignored = read.walk(raw, leave_out=output)
     known = {} if force else manifest.load_survey(output / STATE, code)
     fresh = manifest.unseen(found, known)
-    if fresh:
-        if workers is None:
+    if fresh and workers is None:
+        if len(fresh) > 20 or any(f.name not in known for f in fresh):
             return None
+        known = known | {s.name: s for s in look(raw, fresh, settings)}  # unreadable the last time, and perhaps still
+    elif fresh and workers is not None:
         size = max(1, min(500, len(fresh) // (4 * workers.count) + 1))
         looks = [_Look(raw, fresh[k : k + size], settings) for k in range(0, len(fresh), size)]
         for some in Workers.map(workers if len(fresh) > 200 else Workers(1), _look, looks):
@@ -233,20 +240,24 @@ def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int
     for s in todo:
         metrics = [Path(batches[k].folder) / "metrics.jsonl" for k in of[s.key]]
         write.join(metrics, work / f"{s.key}.metrics.jsonl")
-    verdicts = _check(plan, group, work, {s.key for s in todo})
+    verdicts, errored = _check(plan, group, work, {s.key for s in todo})
     jobs = []
     for s in todo:
         (work / s.key).mkdir(parents=True)
         folders = [batches[k].folder for k in of[s.key]]
         mine = verdicts.get(s.key, {})
         jobs.append(shard.Assembly(str(work / s.key), folders, plan.settings, mine, s.copies, s.unreadable, str(plan.raw)))
-    files = workers.map(shard.assemble, jobs)
+    try:
+        files = workers.map(shard.assemble, jobs)
+    except read.Changed as error:
+        return [error.name]
     for s, job, out in zip(todo, jobs, files, strict=True):
         counts = _counts(s, [done[k] for k in of[s.key]], job)
         _commit(plan, s, work, out, counts)
         progress(len(s.copies) + len(s.unreadable))
     kept = write.vouch(plan.output / "checks" / f"{group}.json")
-    write.replace(plan.state / "groups" / f"{group}.json", orjson.dumps({"digest": _group_digest(plan.members(group)), **kept}))
+    about = {"digest": _group_digest(plan.members(group)), "errored": errored, **kept}
+    write.replace(plan.state / "groups" / f"{group}.json", orjson.dumps(about))
     shutil.rmtree(work, ignore_errors=True)
     return []
 
@@ -263,18 +274,20 @@ def _batches(issues: list[list[Seen]]) -> list[list[list[Seen]]]:
     return out
 
 
-def _check(plan: Plan, group: str, work: Path, fresh: set[str]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Validate the whole group's rows; verdicts by shard and record. Writes ``checks/<group>.json``."""
+def _check(plan: Plan, group: str, work: Path, fresh: set[str]) -> tuple[dict[str, dict[str, dict[str, Any]]], list[str]]:
+    """Validate the whole group's rows. Verdicts other than "pass" by shard and record, and what could not be judged.
+
+    Writes ``checks/<group>.json``.
+    """
     from tasks import check
 
     rows: list[dict[str, Any]] = []
     shard_of: dict[str, str] = {}
     for s in plan.members(group):
         path = work / f"{s.key}.metrics.jsonl" if s.key in fresh else place(plan, "metrics", s.key)
-        with open(path, "rb") as file:
-            for each in file:
-                rows.append(orjson.loads(each))
-                shard_of[rows[-1]["record_id"]] = s.key
+        for row in _read_lines(path):
+            rows.append(row)
+            shard_of[row["record_id"]] = s.key
     import pandas
 
     with _checking:  # Great Expectations keeps a context per process
@@ -284,7 +297,7 @@ def _check(plan: Plan, group: str, work: Path, fresh: set[str]) -> dict[str, dic
     for record, verdict in verdicts.by_id.items():
         if verdict["verdict"] != "pass":
             out.setdefault(shard_of[record], {})[record] = {**verdict, "reasons": verdicts.critical.get(record, [])}
-    return out
+    return out, verdicts.errored
 
 
 def _counts(s: Shard, done: Sequence[shard.Done], job: shard.Assembly) -> dict[str, int]:
@@ -336,14 +349,14 @@ def finish(plan: Plan, run: dict[str, Any]) -> dict[str, int]:
         for view in shard.views(plan.settings):
             files[f"{view}.jsonl"] = write.join(_parts(plan, made, view), plan.output / f"{view}.jsonl")
     files["quarantine.jsonl"] = write.join(_parts(plan, made, "quarantine"), plan.output / "quarantine.jsonl")
-    totals = dict.fromkeys(("sources", "characters", "articles", "fragments", "flags", "warned", "failed", "copies", "unreadable"), 0)
+    totals = dict.fromkeys(TOTALS, 0)
     for m in made:
         for name, value in m.counts.items():
             totals[name] += value
-    _proof(plan.output)
-    for path in sorted((plan.output / "proof").rglob("*")):
-        if path.is_file():
-            files[path.relative_to(plan.output).as_posix()] = write.vouch(path)
+    totals["unjudged"] = _check_corpus(plan)
+    files["checks/corpus.json"] = write.vouch(plan.output / "checks" / "corpus.json")
+    _write_manifest(plan, files, totals, run)  # the proof shows it, and is listed in it
+    files |= _proof(plan)
     files["manifest.json"] = _write_manifest(plan, files, totals, run)
     write.replace(plan.state / "finished.json", orjson.dumps({"digest": plan.digest, "files": files, "totals": totals, "run": run}))
     shutil.rmtree(plan.state / "work", ignore_errors=True)
@@ -354,12 +367,52 @@ def _parts(plan: Plan, made: Sequence[Made], view: str) -> list[Path]:
     return [place(plan, view, m.key) for m in made if m.files[view]["size"]]
 
 
-def _proof(output: Path) -> None:
+def _check_corpus(plan: Plan) -> int:
+    """Judge the corpus as a whole into ``checks/corpus.json``; how many expectations, there and in the groups, could not judge."""
+    import pandas
+
+    from tasks import check
+
+    frames = []
+    by_id: dict[str, dict[str, Any]] = {}
+    for key in plan.shards:
+        rows = [{name: row[name] for name in CORPUS_COLUMNS} for row in _read_lines(place(plan, "metrics", key))]
+        frames.append(pandas.DataFrame(rows, columns=CORPUS_COLUMNS))
+        by_id.update((verdict["id"], verdict) for verdict in _read_lines(place(plan, "verdicts", key)))
+    kept = [frame for frame in frames if len(frame)]
+    rows_of_all = pandas.concat(kept, ignore_index=True) if kept else pandas.DataFrame(columns=CORPUS_COLUMNS)
+    verdicts = check.validate_corpus(rows_of_all, by_id)
+    write.replace(plan.output / "checks" / "corpus.json", orjson.dumps(verdicts.results, option=READABLE))
+    unjudged = len(verdicts.errored)
+    for group in dict.fromkeys(s.group for s in plan.shards.values()):
+        unjudged += len(orjson.loads((plan.state / "groups" / f"{group}.json").read_bytes())["errored"])
+    return unjudged
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file; a view that came out empty has no file."""
+    if path.exists():
+        with open(path, "rb") as file:
+            for each in file:
+                yield orjson.loads(each)
+
+
+def _proof(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Write the visual proof; what to keep about its files, read again only where they changed."""
+    from tasks import proof
+
+    proof.write_proof(plan.output)
     try:
-        from tasks import proof
-    except ImportError:
-        return
-    proof.write_proof(output)
+        known = last(plan.output)["files"]
+    except SettingError:
+        known = {}
+    out: dict[str, dict[str, Any]] = {}
+    for path in sorted((plan.output / "proof").rglob("*")):
+        if path.is_file():
+            name = path.relative_to(plan.output).as_posix()
+            same = name in known and known[name]["stamp"] == list(read.stamp(os.stat(path)))
+            out[name] = known[name] if same else write.vouch(path)
+    return out
 
 
 def _remove_stale(plan: Plan) -> None:
@@ -369,14 +422,15 @@ def _remove_stale(plan: Plan) -> None:
     for key, m in plan.made.items():
         expected |= {place(plan, view, key) for view, kept in m.files.items() if kept["size"]}
     groups = {s.group for s in plan.shards.values()}
-    expected |= {plan.output / "checks" / f"{group}.json" for group in groups}
+    expected |= {plan.output / "checks" / f"{group}.json" for group in (*groups, "corpus")}
     expected |= {plan.state / "groups" / f"{group}.json" for group in groups}
     expected |= {plan.state / "shards" / f"{key}.json" for key in plan.shards}
     if plan.one_file:
         expected |= {plan.output / f"{view}.jsonl" for view in views}
     ours = [*plan.output.glob("articles.*.jsonl"), *plan.output.glob("words.jsonl")]
     folders = [*plan.output.glob("articles.*/"), plan.output / "words", plan.output / "ledger", plan.output / "checks"]
-    folders += [plan.state / name for name in ("groups", "shards", "metrics", "quarantine")] + list((plan.state / "parts").glob("*"))
+    folders += [plan.state / name for name in ("groups", "shards", "metrics", "quarantine", "verdicts")]
+    folders += (plan.state / "parts").glob("*")
     for folder in folders:
         if folder.is_dir():
             ours += [p for p in folder.iterdir() if p.is_file()]

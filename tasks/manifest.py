@@ -24,6 +24,9 @@ from tasks.survey import Seen
 
 STATE = ".qingyang"
 
+DECIDES = frozenset(f"tasks/{name}.py" for name in ("check", "manifest", "read", "shard", "survey"))
+"""Modules outside the library that decide what is in a shard. The others only move it, or look at it."""
+
 
 @dataclass(slots=True)
 class Shard:
@@ -47,11 +50,12 @@ class Shard:
 
 
 def code_digest(settings: Settings) -> str:
-    """Changes with the library, with the tasks and with what the user chose."""
+    """Changes with the library, with the tasks that decide about records, and with what the user chose."""
     digest = hashlib.sha256(fingerprint().encode())
     for name, data in contents("tasks"):
-        digest.update(f"\0{name}\0{len(data)}\0".encode())
-        digest.update(data)
+        if name in DECIDES:
+            digest.update(f"\0{name}\0{len(data)}\0".encode())
+            digest.update(data)
     # How the corpus is cut into files decides nothing about what is in them.
     chosen = {k: v for k, v in settings.as_dict().items() if k != "one_file_up_to_mb"}
     digest.update(orjson.dumps(chosen, option=orjson.OPT_SORT_KEYS))
@@ -73,8 +77,17 @@ def load_survey(state: Path, code: str) -> dict[str, Seen]:
 
 
 def save_survey(state: Path, code: str, seen: Iterable[Seen]) -> None:
-    rows = [[s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem] for s in seen]
+    rows = [[s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.sidecar] for s in seen]
     write.replace(state / "survey.json", orjson.dumps({"code": code, "sources": rows}))
+
+
+def views_digest() -> str:
+    """Changes with everything that makes the files of the corpus as a whole: proof, templates, this package."""
+    digest = hashlib.sha256()
+    for name, data in contents("tasks"):
+        digest.update(f"\0{name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()[:16]
 
 
 def unseen(found: Sequence[read.Found], known: dict[str, Seen]) -> list[read.Found]:
@@ -139,7 +152,7 @@ def shard_key(publication: str | None, issue_date: str | None) -> str:
 
 def _digest(shard: Shard, code: str) -> str:
     def of(s: Seen) -> list[Any]:
-        return [s.name, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem]
+        return [s.name, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.sidecar]
 
     whole = [
         code,

@@ -6,31 +6,54 @@ over, other kinds are counted. A source that changes while it is read is noticed
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
+import io
 import os
 import stat as modes
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import orjson
 
 from qingyang.records import SettingError, SourceError
 
 ENDINGS = (".txt", ".txt.gz")
 
-Stamp = tuple[int, int, int, int]
+SIDECAR = ".json"
+"""``02.txt.json`` beside ``02.txt`` says what the page itself does not: publication, issue_date, edition, page."""
+
+Stamp = tuple[int, ...]
 """Size, time of change of the content and of the entry in nanoseconds, inode: what a changed file cannot keep."""
 
 
 class Found(NamedTuple):
-    """A source as the folder lists it: its name below the raw folder, its stamp, and why it cannot be read if so."""
+    """A source as the folder lists it: its name below the raw folder, its stamp, and why it cannot be read if so.
+
+    The stamp of a sidecar, where there is one, follows that of the source.
+    """
 
     name: str
     stamp: Stamp
     problem: str | None = None
 
+    @property
+    def has_sidecar(self) -> bool:
+        return len(self.stamp) > 4
+
 
 class Changed(SourceError):
     """The file changed while it was read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name}: changed while it was read; run again when it is complete"
 
 
 def walk(raw: Path, leave_out: Path | None = None) -> tuple[list[Found], list[str]]:
@@ -47,14 +70,20 @@ def walk(raw: Path, leave_out: Path | None = None) -> tuple[list[Found], list[st
         raise SettingError(f"{raw}: cannot be listed ({error.strerror})") from None
     found: list[Found] = []
     ignored: list[str] = []
+    sidecars: dict[str, Stamp] = {}
     avoid = _identity(leave_out) if leave_out is not None else None
     for entry, name, problem in _entries(raw, "", (), avoid):
         if problem is not None:
             found.append(Found(name, (0, 0, 0, 0), problem))
-        elif not name.lower().endswith(ENDINGS):
-            ignored.append(name)
-        else:
+        elif name.lower().endswith(ENDINGS):
             found.append(_look(entry, name))
+        elif name.endswith(SIDECAR) and name.removesuffix(SIDECAR).lower().endswith(ENDINGS):
+            sidecars[name.removesuffix(SIDECAR)] = _look(entry, name).stamp
+        else:
+            ignored.append(name)
+    if sidecars:
+        found = [f._replace(stamp=f.stamp + sidecars.pop(f.name)) if f.name in sidecars else f for f in found]
+        ignored += [name + SIDECAR for name in sidecars]
     return sorted(found), sorted(ignored)
 
 
@@ -141,8 +170,37 @@ def load(raw: Path, name: str, limit: int) -> tuple[bytes, Stamp]:
     except OSError as error:
         raise SourceError(f"{name}: cannot be read ({error.strerror}); check its permissions") from None
     if before != after or len(data) != before[0]:
-        raise Changed(f"{name}: changed while it was read; run again when it is complete")
+        raise Changed(name)
+    if data.startswith(b"\x1f\x8b") and _unpacks_beyond(data, limit):
+        raise SourceError(f"{name}: unpacks to more than {limit:,} bytes, which is no newspaper page; split it, or raise max_source_mb")
     return data, after
+
+
+def sidecar(raw: Path, name: str) -> dict[str, Any]:
+    """What the file beside a source says about it. Raises SourceError when it is no JSON object."""
+    try:
+        said = orjson.loads(locate(raw, name + SIDECAR).read_bytes())
+    except OSError as error:
+        raise SourceError(f"{name}{SIDECAR}: cannot be read ({error.strerror}); check its permissions") from None
+    except ValueError as error:
+        raise SourceError(f"{name}{SIDECAR}: is no JSON ({error})") from None
+    if not isinstance(said, dict):
+        raise SourceError(f'{name}{SIDECAR}: is no JSON object; write {{"issue_date": "2020-11-25", "page": "2"}}')
+    return said
+
+
+def _unpacks_beyond(data: bytes, limit: int) -> bool:
+    """Whether a gzip file holds more than it may, found out without holding it. What is no good gzip is told elsewhere."""
+    size = 0
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            while block := file.read(1 << 20):
+                size += len(block)
+                if size > limit:
+                    return True
+    except (OSError, EOFError, zlib.error):
+        return False
+    return False
 
 
 def digest(raw: Path, name: str) -> str:
@@ -152,3 +210,18 @@ def digest(raw: Path, name: str) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def packed(raw: Path, name: str, sha256: str) -> Iterator[bytes]:
+    """A source of any size, compressed and in base64, in pieces. Raises Changed when it is not the one of that digest."""
+    packer, digest, rest = zlib.compressobj(6), hashlib.sha256(), b""
+    with open(locate(raw, name), "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            rest += packer.compress(block)
+            whole = len(rest) // 3 * 3
+            yield base64.b64encode(rest[:whole])
+            rest = rest[whole:]
+    if digest.hexdigest() != sha256:
+        raise Changed(name)
+    yield base64.b64encode(rest + packer.flush())

@@ -18,13 +18,13 @@ from typing import Any
 
 import orjson
 
-from qingyang import decode, identity, issue, ledger, metrics
+from qingyang import decode, issue, ledger, metrics
 from qingyang.records import AccountError, Record, Source, SourceError
 from qingyang.scripts import Converter
 from qingyang.settings import Settings
 from qingyang.words import Segmenter, words_record
 from tasks import read, write
-from tasks.survey import Seen
+from tasks.survey import Seen, identify
 
 PASSED = b'"checks":{"verdict":"pass","failed":[]}}\n'
 """How the line of a record ends before the checks have spoken: ``checks`` is the last key of a record."""
@@ -121,7 +121,7 @@ def _sources(raw: Path, pages: Sequence[Seen], settings: Settings) -> tuple[list
             changed.append(seen.name)
             continue
         source = decode.read(seen.name, data, encoding=settings.encoding)
-        sources.append(identity.identify(source, pattern=settings.pattern))
+        sources.append(identify(source, settings, seen.sidecar))
     return sources, changed
 
 
@@ -214,6 +214,8 @@ def assemble(job: Assembly) -> dict[str, dict[str, Any]]:
         out[view] = _write(folder / f"{view}.jsonl", (each for each in lines if not failed or _id(each) not in failed))
     out["ledger"] = _write(folder / "ledger.jsonl", _ledger(job))
     out["quarantine"] = _write(folder / "quarantine.jsonl", _quarantine(job, failed))
+    verdicts = sorted(job.verdicts.items())
+    out["verdicts"] = _write(folder / "verdicts.jsonl", (line({"id": i, "verdict": v["verdict"]}) for i, v in verdicts))
     return out
 
 
@@ -243,10 +245,12 @@ def _ledger(job: Assembly) -> Iterator[bytes]:
         yield line({"source": seen.name, "sha256": seen.sha256, "size": seen.size, "duplicate_of": original})
     for seen in job.unreadable:
         entry: dict[str, Any] = {"source": seen.name, "sha256": seen.sha256, "size": seen.size, "error": seen.problem}
-        if seen.sha256:
-            data = read.locate(Path(job.raw), seen.name).read_bytes()
-            entry["raw"] = packed(data)
-        yield line(entry)
+        if not seen.sha256:
+            yield line(entry)
+            continue
+        yield orjson.dumps(entry)[:-1] + b',"raw":"'
+        yield from read.packed(Path(job.raw), seen.name, seen.sha256)
+        yield b'"}\n'
 
 
 def _quarantine(job: Assembly, failed: set[str]) -> Iterator[bytes]:

@@ -7,14 +7,18 @@ issues there are, which sources are copies of others, and so which shards must b
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from qingyang import decode, identity
-from qingyang.records import Source, SourceError
+from qingyang.records import SettingError, Source, SourceError
 from qingyang.settings import Settings
 from tasks import read
+
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Seen:
     edition: str | None
     page: str | None
     problem: str | None = None
+    sidecar: dict[str, Any] | None = None
 
     @property
     def size(self) -> int:
@@ -43,21 +48,44 @@ def look(raw: Path, found: Sequence[read.Found], settings: Settings) -> list[See
 def _look(raw: Path, item: read.Found, settings: Settings) -> Seen:
     limit = int(settings.max_source_mb * 1_000_000)
     if item.problem is not None:
-        return _unreadable(raw, item.name, item.stamp, "", item.problem, settings)
+        return _unreadable(item, "", item.problem, settings)
     try:
-        data, stamp = read.load(raw, item.name, limit)
+        data, stamp = _steady(raw, item.name, limit)
     except SourceError as error:
         digest = "" if isinstance(error, read.Changed) else read.digest(raw, item.name)
-        return _unreadable(raw, item.name, item.stamp, digest, str(error), settings)
+        return _unreadable(item, digest, str(error), settings)
+    item = item._replace(stamp=stamp + item.stamp[4:])
     digest = hashlib.sha256(data).hexdigest()
     try:
-        source = identity.identify(decode.read(item.name, data, encoding=settings.encoding), pattern=settings.pattern)
+        sidecar = read.sidecar(raw, item.name) if item.has_sidecar else None
+        source = decode.read(item.name, data, encoding=settings.encoding)
+        source = identify(source, settings, sidecar)
     except SourceError as error:
-        return _unreadable(raw, item.name, stamp, digest, str(error), settings)
-    return Seen(item.name, stamp, digest, source.publication, source.issue_date, source.edition, source.page)
+        return _unreadable(item, digest, str(error), settings)
+    return Seen(item.name, item.stamp, digest, source.publication, source.issue_date, source.edition, source.page, None, sidecar)
 
 
-def _unreadable(raw: Path, name: str, stamp: read.Stamp, digest: str, problem: str, settings: Settings) -> Seen:
+def _steady(raw: Path, name: str, limit: int) -> tuple[bytes, read.Stamp]:
+    """A source that changes while it is read is read again, as it may be about to be complete."""
+    for _ in range(TRIES - 1):
+        try:
+            return read.load(raw, name, limit)
+        except read.Changed:
+            time.sleep(0.2)
+    return read.load(raw, name, limit)
+
+
+def identify(source: Source, settings: Settings, sidecar: dict[str, Any] | None) -> Source:
+    """The source with what its witnesses say. Raises SourceError for a sidecar that cannot be meant."""
+    try:
+        return identity.identify(source, pattern=settings.pattern, sidecar=sidecar)
+    except SettingError as error:
+        if sidecar is None:
+            raise
+        raise SourceError(str(error)) from None
+
+
+def _unreadable(item: read.Found, digest: str, problem: str, settings: Settings) -> Seen:
     """Its path may still tell to which shard it belongs."""
-    known = identity.identify(Source(name=name, text="", sha256=digest), pattern=settings.pattern)
-    return Seen(name, stamp, digest, known.publication, known.issue_date, known.edition, known.page, problem)
+    known = identify(Source(name=item.name, text="", sha256=digest), settings, None)
+    return Seen(item.name, item.stamp, digest, known.publication, known.issue_date, known.edition, known.page, problem)

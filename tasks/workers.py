@@ -52,7 +52,7 @@ class Workers:
                 done(results[-1])
             return results
         waiting = [self._submit(function, item) for item in items]
-        for k, item in enumerate(items):
+        for k in range(len(items)):
             for attempt in range(1, ATTEMPTS + 1):
                 pool, future = waiting[k]
                 try:
@@ -62,7 +62,9 @@ class Workers:
                     if attempt == ATTEMPTS:
                         raise WorkerLost(f"{ATTEMPTS} workers died one after the other; is there enough memory?") from None
                     self._rebuild(pool)
-                    waiting[k] = self._submit(function, item)
+                    for later in range(k, len(items)):
+                        if waiting[later][0] is pool and _lost(waiting[later][1]):
+                            waiting[later] = self._submit(function, items[later])
             done(results[-1])
         return results
 
@@ -86,6 +88,10 @@ class Workers:
             if self._pool is broken:
                 broken.shutdown(wait=False, cancel_futures=True)
                 self._pool = None
+
+
+def _lost(future: Future[Any]) -> bool:
+    return not future.done() or future.cancelled() or isinstance(future.exception(), BrokenProcessPool)
 
 
 def _begin(*_: Any) -> None:
