@@ -14,10 +14,12 @@ from random import Random
 
 PROSE = Path(__file__).resolve().parent.parent / "texts" / "prose.txt"
 SENTENCE = re.compile(r".*?(?:[。！？；…]+[”’）》]*|$)")
+CLAUSE = re.compile("[，。；：！？、“”（）]")
+HAN_ONLY = re.compile("[\u4e00-\u9fff]+")
 DIGITS = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Document:
     year: int
     title: str
@@ -60,19 +62,25 @@ def near(year: int) -> tuple[Document, ...]:
     return docs
 
 
-@lru_cache(maxsize=1)
-def clauses() -> tuple[str, ...]:
-    """Short clauses of 6 to 16 ideographs: raw material of headlines and subheads."""
+@lru_cache(maxsize=None)
+def clauses_of(document: Document) -> tuple[str, ...]:
+    """Short clauses of 5 to 16 ideographs: raw material of headlines and subheads."""
     out = set()
-    for d in documents():
-        if d.law:
-            continue
-        for p in d.paragraphs:
-            for s in p:
-                for c in re.split("[，。；：！？、]", s):
-                    if 5 <= len(c) <= 16 and re.fullmatch("[\u4e00-\u9fff]+", c) and c[0] not in "的了和而并也又其是使以":
-                        out.add(c)
-    return tuple(sorted(out))
+    for p in document.paragraphs:
+        for s in p:
+            for c in CLAUSE.split(s):
+                if 5 <= len(c) <= 16 and c[0] not in "的了和而并也又其是使以" and c[-1] not in "的和了" and HAN_ONLY.fullmatch(c):
+                    out.add(c)
+    return tuple(sorted(out)) or ("这项工作取得成效",)
+
+
+def clause(rng: Random, year: int) -> str:
+    docs = near(year)
+    for _ in range(4):
+        d = rng.choice(docs)
+        if not d.law:
+            break
+    return rng.choice(clauses_of(d))
 
 
 class Matter:

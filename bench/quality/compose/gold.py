@@ -19,7 +19,7 @@ def gold_of(name: str, desk: Desk, pages: list[Page]) -> dict[str, Any]:
             lines += [*g.heads, *g.captions, *(ln for c in g.columns for ln in c)]
             if g.story is not None and g.part == 0:
                 articles.append(g.story.gold)
-        lines += [*page.middle, *page.bottom]
+        lines += [*page.middle, *page.bottom, *(ln for box in page.boxes for ln in box)]
         spans: dict[int, list[int]] = {}
         for ln in lines:
             for run in ln.runs:

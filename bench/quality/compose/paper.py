@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import ceil
 
-from bench.quality.compose.sheet import Flow, Line, Run, set_flow
+from bench.quality.compose import furniture
+from bench.quality.compose.sheet import NOT_FIRST, NOT_LAST, Flow, Line, Run, set_flow
 from bench.quality.compose.story import Desk, Story
-from bench.quality.compose.style import WEEKDAYS
 
 
 @dataclass(slots=True)
@@ -34,6 +34,8 @@ class Page:
     top: list[Line] = field(default_factory=list)
     middle: list[Line] = field(default_factory=list)
     bottom: list[Line] = field(default_factory=list)
+    boxes: list[list[Line]] = field(default_factory=list)
+    """Lines that stay together somewhere in the page."""
 
 
 @dataclass(slots=True)
@@ -62,21 +64,28 @@ class Composer:
         return out
 
     def head_lines(self, sid: int, role: str, room: int) -> list[Line]:
-        """A headline is broken at its blank or colon where there is one, else at the width of its type."""
-        text = self.desk.strings[sid].text
-        cuts: list[tuple[int, int]] = []
-        here = 0
-        for k, c in enumerate(text):
-            if c in " 　" and 4 <= k < len(text) - 3 and role in ("title", "kicker") and k - here > 3:
-                cuts.append((here, k + 1))
-                here = k + 1
-        cuts.append((here, len(text)))
+        """A headline is broken where its writer meant it, else at its blanks, else at the width of its type."""
+        s, r = self.desk.strings[sid], self.rng
+        text = s.text
+        marks = set(s.breaks or ()) if s.breaks and (len(text) > room or r.random() < 0.75) else set()
+        if not marks and len(text) > room and role != "byline":
+            marks = {k + 1 for k, c in enumerate(text) if c in " 　" and 3 <= k < len(text) - 4}
+        if role == "title" and len(text) <= 18 and r.random() < 0.012:
+            marks = set(range(1, len(text)))
         out = []
-        for a, b in cuts:
-            while b - a > room + 2:
-                out.append((a, a + room))
-                a += room
-            out.append((a, b))
+        here = 0
+        for end in [*sorted(marks), len(text)]:
+            a, n = here, end - here
+            if n > room + 1:
+                even = ceil(n / ceil(n / room)) if r.random() < 0.5 else room
+                while end - a > even + 1:
+                    k = a + even
+                    while k > a + 2 and (text[k] in NOT_FIRST or text[k - 1] in NOT_LAST):
+                        k -= 1
+                    out.append((a, k))
+                    a = k
+            out.append((a, end))
+            here = end
         return [Line([Run(text[a:b], sid, a)], 0.0, 0.0, -1, 0, not k, role) for k, (a, b) in enumerate(out)]
 
     # ------------------------------------------------------------------ pages
@@ -88,6 +97,7 @@ class Composer:
             self.furnish(page)
             carry = self.fill(page, carry)
             pages.append(page)
+        self.index(pages)
         return pages
 
     def fill(self, page: Page, carry: list[Story]) -> list[Story]:
@@ -98,11 +108,14 @@ class Composer:
             self.place_rest(page, sky, rest)
         misses = 0
         queue = list(carry)
-        while misses < 2 and sum(sky) < 0.92 * st.height * st.columns:
-            story = queue.pop(0) if queue else self.desk.story()
+        while misses < 5:
+            free = st.height * st.columns - sum(sky)
+            if free < 0.06 * st.height * st.columns or max(st.height - y for y in sky) < 7:
+                break
+            story = queue.pop(0) if queue else self.desk.story("brief" if free * st.cell < 700 or misses else None)
             if not self.place(page, sky, story):
                 misses += 1
-                if len(left) < 2:
+                if len(left) < 2 and story.kind != "brief":
                     left.append(story)
         if st.rng.random() < 0.5:
             page.regions.sort(key=lambda g: (round(g.y / 6), g.x))
@@ -147,15 +160,13 @@ class Composer:
         body = self.lines(story.flows, width)
         height = ceil(len(body) / count)
         captions = [ln for sid in story.captions for ln in set_flow(Flow([(sid, 0, len(d.strings[sid].text))], 0, "caption"), d.strings, d.blanks, width, st.mode, st.solid)]
-        for sid in story.captions:
-            d.strings[sid].kind = story.gold["id"]
         if height > room:
-            if room * count < 8 or height > 4 * room or page.number >= st.pages or r.random() < 0.35:
+            if room * count < 8 or height > 4 * room or page.number >= st.pages or r.random() < 0.6:
                 return False
             self.jump(page, story, body[: int(room * count) - 1], body[int(room * count) - 1 :], width)
             body = self.lines(story.flows, width)
             height = ceil(len(body) / count)
-        elif page.number < st.pages and len(body) > 20 and r.random() < (0.10 if page.number == 1 else 0.02):
+        elif page.number < st.pages and len(body) > 20 and r.random() < (st.jumps if page.number == 1 else st.jumps / 4):
             cut = r.randint(len(body) // 4, len(body) - 4)
             self.jump(page, story, body[:cut], body[cut:], width)
             body = self.lines(story.flows, width)
@@ -173,6 +184,8 @@ class Composer:
             for m, line in enumerate(col):
                 line.x, line.y, line.column = x + k * span / count, y + tall + m, k
         columns = [c for c in columns if c]
+        for m, c in enumerate(captions):
+            c.x, c.y = x, y + tall - 1 + m * 0.3
         page.regions.append(Region(page.number, x, y, span, heads, columns, captions, story, part))
         bottom = y + tall + height + len(captions) + 1
         for k in range(x, x + span):
@@ -214,17 +227,32 @@ class Composer:
             head.append(Flow([stretch], 2, "jump_to", True))
         title = d.strings[next(s for s, role in story.heads if role == "title")].text
         story.flows = head
-        self.rests.setdefault(target, []).append(Rest(story, rest, page.number, title if r.random() < st.cont_head else None))
+        self.rests.setdefault(target, []).append(Rest(story, rest, page.number, self.repeated(title) if r.random() < st.cont_head else None))
 
     def out_form(self, target: int) -> str:
         st, r = self.style, self.rng
         p = st.page_label(target)
-        return r.choice((f"（下转{p}）", f"（下转{p}）", f"（下转{p}）", f"（下转{p}）▶", f"▶▶▶下转{p}", f"下转{p}", f"（转{p}）", f"【下转{p}】"))
+        forms = (f"（下转{p}）", f"（下转{p}）▶", f"▶▶▶下转{p}", f"下转{p}", f"（转{p}）", f"【下转{p}】", f"（下转 {p}）", f"（紧转{p}）", f"→下转{p}", f"（文转{p}）", f"▼下转{p}", f"（下转{p}）▼", f"[下转{p}]",
+                 f"（未完，下转{p}）", f"（下接{p}）", f"（续见{p}）", f"（下转{p}】", f"〔下转{p}〕", f"（下转{p}·{self.desk.speech.pick('section')}）")  # fmt: skip
+        return forms[st.habit("jump to", len(forms), (60, 4, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1))]
 
     def in_form(self, source: int) -> str:
         st, r = self.style, self.rng
         p = st.page_label(source)
-        return r.choice((f"（上接{p}）", f"（上接{p}）", f"（上接{p}）", f"▲（上接{p}）", f"◀◀◀上接{p}", f"上接{p}", f"（紧接{p}）", f"【上接{p}】"))
+        if source == 1 and r.random() < 0.04:
+            p = "头版"
+        forms = (f"（上接{p}）", f"▲（上接{p}）", f"◀◀◀上接{p}", f"上接{p}", f"（紧接{p}）", f"【上接{p}】", f"（上接 {p}）", f"◀上接{p}", f"◀ 上接 {p}", f"（接{p}）", f"（续{p}）", f"←上接{p}", f"▲上接{p}", f"[上接{p}]",
+                 f"（续接{p}）", f"（上接{p}】", f"〔上接{p}〕", f"（上接{p}·{self.desk.speech.pick('section')}）", f"■上接{p}")  # fmt: skip
+        return forms[st.habit("jump from", len(forms), (60, 4, 4, 6, 6, 3, 3, 2, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1))]
+
+    def repeated(self, title: str) -> str:
+        """A headline as a continuation repeats it: whole, its first line, or shortened."""
+        r = self.rng
+        x = r.random()
+        if x < 0.75 or len(title) < 10:
+            return title
+        k = next((k for k, c in enumerate(title) if c in " 　，：" and k > 3), 0)
+        return title[:k] if k else title[: r.randint(6, len(title))]
 
     def place_rest(self, page: Page, sky: list[float], rest: Rest) -> None:
         r, st, d = self.rng, self.style, self.desk
@@ -247,26 +275,58 @@ class Composer:
         self.add(page, sky, x, y, span, count, heads, body, sum(2 for _ in heads), [], rest.story, 1)
 
     # ------------------------------------------------------------------ furniture
+    def plain(self, text: str, kind: str, x: float, y: float, label: str = "furniture") -> Line:
+        sid = self.desk.string("furniture", label, text, kind=kind)
+        return Line([Run(self.desk.strings[sid].text, sid, 0)], x, y, -1, 0, True, "furniture")
+
     def furnish(self, page: Page) -> None:
-        r, st, d = self.rng, self.style, self.desk
-        day = st.long_date(0)
-        week = f"星期{WEEKDAYS[st.date.weekday()]}"
-
-        def line(text: str, kind: str) -> Line:
-            sid = d.string("furniture", "furniture", text, kind=kind)
-            t = d.strings[sid].text
-            return Line([Run(t, sid, 0)], 0.0, -1.0, -1, 0, True, "furniture")
-
-        if page.number == 1:
-            page.top = [line(st.paper, "masthead"), line(f"{day}  {week}", "date"), line(f"第{st.serial}期  今日{st.pages}版", "serial")]
-            return
-        section = r.choice(("要闻", "综合", "经济", "国际", "文化", "体育", "理论", "社会", "专版", "教育·科技", "副刊"))
-        form = r.random()
-        if form < 0.4:
-            page.top = [line(f"{page.number}  {section}    {st.paper}    {day} {week}", "folio")]
-        elif form < 0.7:
-            page.top = [line(f"{day}  {week}", "folio"), line(section, "section"), line(st.page_label(page.number), "folio")]
+        r, st, sp = self.rng, self.style, self.desk.speech
+        n, high = page.number, st.height + 2.0
+        top: list[tuple[str, str]] = []
+        bottom: list[tuple[str, str]] = []
+        if n == 1:
+            gap = r.choice(("", "", "", " ", "　"))
+            top = [(gap.join(st.paper), "masthead"), (furniture.date_line(st, r), "date")]
+            if r.random() < 0.8:
+                top.append((furniture.serial(st, r), "serial"))
+            for item in furniture.imprint(st, sp, r):
+                (top if r.random() < 0.6 else bottom).append(item)
+            if r.random() < 0.2:
+                r.shuffle(top)
         else:
-            page.bottom = [line(f"{st.page_label(page.number)}  {day}", "folio")]
-        if r.random() < 0.6:
-            page.bottom.append(line(f"责任编辑：{d.speech.name()}　美编：{d.speech.name()}", "editor"))
+            section = sp.pick("section")
+            if r.random() < 0.1:
+                section += r.choice(("·", "/", " ")) + sp.pick("section")
+            head = furniture.folio(st, sp, r, n, section)
+            (top if st.habit("folio at", 2, (85, 15)) == 0 else bottom).extend(head)
+        if r.random() < 0.75:
+            (bottom if st.habit("editors at", 2, (60, 40)) == 0 else top).append((furniture.editors(st, sp, r), "editor"))
+        if n > 1 and r.random() < 0.3:
+            (bottom if r.random() < 0.6 else top).extend([x for x in furniture.imprint(st, sp, r) if x[1] in ("phone", "web", "qr", "address")][:1])
+        if r.random() < 0.08:
+            bottom.append((r.choice(furniture.FOOT), "foot"))
+        page.top = [self.plain(t, k, float(m), -3.0 + 0.5 * m) for m, (t, k) in enumerate(top)]
+        page.bottom = [self.plain(t, k, r.uniform(0, st.columns - 1), high + 0.5 * m) for m, (t, k) in enumerate(bottom)]
+        if r.random() < 0.12:
+            for _ in range(r.choice((1, 1, 2))):
+                page.middle.append(self.plain(r.choice(furniture.STRAYS), "stray", float(r.randrange(st.columns)), r.uniform(3, st.height)))
+
+    def index(self, pages: list[Page]) -> None:
+        """The index box of page 1, made when the headlines inside are known."""
+        r, st, d = self.rng, self.style, self.desk
+        if len(pages) < 2 or r.random() > 0.4:
+            return
+        inner = [(d.strings[sid].text, p.number) for p in pages[1:] for g in p.regions if g.story and g.part == 0 for sid, role in g.story.heads if role == "title"]
+        chosen = sorted(r.sample(inner, min(len(inner), r.randint(1, 6))), key=lambda t: t[1])
+        x, y = float(r.randrange(st.columns)), r.uniform(-1, st.height)
+        lines = []
+        for m, (t, kind) in enumerate(furniture.teasers(st, d.speech, r, chosen)):
+            lines.append(self.plain(t, kind, x, y + m, "index"))
+        where = r.random()
+        first = pages[0]
+        if where < 0.45:
+            first.top += lines
+        elif where < 0.75:
+            first.bottom += lines
+        else:
+            first.boxes.append(lines)

@@ -59,12 +59,15 @@ class Habit:
     """share of strips read line by line across the columns"""
     merge: float
     """in such strips, share of neighbours on one baseline that become one line"""
+    melt: float = 0.0
+    """share of neighbouring furniture, or parts of one head, that become one line"""
 
 
 def habit(rng: Random, profile: str) -> Habit:
     base, _, _ = profile.partition("+")
     r = rng
     h = Habit("story", "line", "none", "", False, r.choice(("head", "head", "text", "between")), 0.0, 0.0, 0.0, r.choice((0.0, 0.0, 0.3)), 0.0, 0.0)
+    h.melt = r.choice((0.0, 0.0, 0.02, 0.1))
     if base == "fragments":
         h.unit, h.split_heads, h.gaps = "fragment", r.random() < 0.4, r.choices(("each", "none"), (85, 15))[0]
         h.indent = r.choice(("", "", "", "　　", "  "))
@@ -73,7 +76,7 @@ def habit(rng: Random, profile: str) -> Habit:
     elif base == "lines":
         h.gaps = r.choice(("none", "none", "region", "block", "paragraph", "some"))
         h.indent = r.choice(("", "", "　　", "　　", "    ", "  ", " "))
-        h.split_heads = True
+        h.split_heads, h.swallow = True, r.choice((0.0, 0.0, 0.01, 0.04))
     elif base == "blocks":
         h.unit, h.gaps = "block", r.choices(("each", "none"), (90, 10))[0]
         h.glue, h.crack, h.swallow = r.choice((0.0, 0.3, 0.7, 0.9, 1.0)), r.choice((0.0, 0.005, 0.02, 0.04)), r.choice((0.0, 0.03, 0.1))
@@ -102,12 +105,7 @@ def habit(rng: Random, profile: str) -> Habit:
 # ---------------------------------------------------------------------- blocks
 def blocks_of(page: Page, rng: Random, h: Habit) -> list[Block]:
     """All blocks of a page in the order of its stories."""
-    out: list[Block] = []
-    loose: list[Block] = []
-    for ln in page.top:
-        out.append(Block([ln], ln.x, ln.y, "furniture", -1))
-    for ln in page.middle:
-        loose.append(Block([ln], ln.x, ln.y, "furniture", -1))
+    out: list[Block] = [Block([ln], ln.x, ln.y, "furniture", -1) for ln in page.top]
     for k, g in enumerate(page.regions):
         out += [Block(group, g.x, group[0].y, "head", k) for group in strings_of(g.heads)]
         caption = [Block(group, g.x, group[0].y, "caption", k) for group in strings_of(g.captions)]
@@ -120,12 +118,14 @@ def blocks_of(page: Page, rng: Random, h: Habit) -> list[Block]:
         if h.caption == "text" or (h.caption == "between" and len(columns) < 2):
             out += caption
     for ln in page.bottom:
-        loose.append(Block([ln], ln.x, ln.y, "furniture", -1))
-    for b in loose:
-        if b.y > 0 and rng.random() >= h.stray:
-            out.append(b)
-        else:
+        b = Block([ln], ln.x, ln.y, "furniture", -1)
+        if rng.random() < h.stray:
             out.insert(rng.randint(min(len(out), len(page.top)), len(out)), b)
+        else:
+            out.append(b)
+    for group in [*([ln] for ln in page.middle), *page.boxes]:
+        at = rng.randint(min(len(out), len(page.top)), len(out))
+        out[at:at] = [Block([ln], ln.x, ln.y, "furniture", -1) for ln in group]
     return out
 
 
@@ -193,9 +193,17 @@ def rows_of(page: Page, rng: Random, h: Habit) -> list[Row]:
     if h.unit == "paragraph":
         return whole_paragraphs(blocks, rng, h)
     rows: list[Row] = []
-    region = -2
+    region, kind = -2, ""
     for b in blocks:
+        if rows and h.melt and rng.random() < (h.melt * 4 if b.kind == kind == "furniture" else h.melt if b.kind in ("head", "column") and kind == "head" and b.region == region else 0.0):
+            rows[-1].runs += [Run(rng.choice((" ", "  ", "　", "")), -1, 0), *joined(b.lines[:1])]
+            b = Block(b.lines[1:], b.x, b.y, b.kind, b.region)
+            if not b.lines:
+                continue
         if h.unit == "line":
+            if b.kind == "head" and rows and kind == "column" and rng.random() < h.swallow:
+                rows[-1].runs += [Run(" ", -1, 0), *joined(b.lines[:1])]
+                b = Block(b.lines[1:], b.x, b.y, b.kind, b.region)
             gap = {"none": False, "region": b.region != region, "block": True, "paragraph": True, "some": rng.random() < 0.4}.get(h.gaps, True)
             for k, ln in enumerate(b.lines):
                 first = (gap and not k) or (h.gaps == "paragraph" and ln.start)
@@ -209,7 +217,7 @@ def rows_of(page: Page, rng: Random, h: Habit) -> list[Row]:
                 rows.append(Row(joined(b.lines), h.gaps == "each", 0, b.lines[0].role))
         else:
             rows += units(b.lines, rng, h)
-        region = b.region
+        region, kind = b.region, b.kind
     return rows
 
 

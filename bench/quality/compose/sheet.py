@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 NOT_FIRST = frozenset("。，、；：？！”’）》」』】〕〉…—·％%),.;:?!．")
@@ -31,8 +31,8 @@ class String:
     para: int = -1
     kind: str | None = None
     page: int = 0
-    pieces: list[tuple[int, int, int]] = field(default_factory=list)
-    """(page, start, end) as laid out; a paragraph that jumps has two."""
+    breaks: list[int] | None = None
+    """Where a headline is meant to break."""
 
 
 class Run:
@@ -129,9 +129,11 @@ class Flow:
     role: str = "body"
     alone: bool = False
     """Stands on lines of its own even when the style glues."""
+    right: bool = False
+    """Set to the right edge of the column."""
 
 
-def set_flow(flow: Flow, strings: list[String], blanks: dict[int, str], width: int, mode: str, solid: bool, centred: bool = False) -> list[Line]:
+def set_flow(flow: Flow, strings: list[String], blanks: dict[int, str], width: int, mode: str, solid: bool) -> list[Line]:
     """The lines of one flow, positions still zero."""
     parts: list[str] = []
     for sid, s, e in flow.stretches:
@@ -159,4 +161,6 @@ def set_flow(flow: Flow, strings: list[String], blanks: dict[int, str], width: i
                     runs.append(Run(text[lo:hi], sid, s + lo - x if sid >= 0 else 0))
             lines.append(Line(runs, 0.0, 0.0, 0, flow.indent if not k else 0, not k, flow.role))
     lines[-1].end = True
+    if flow.right and len(lines) == 1 and len(text) < width - 1:
+        lines[0].indent = width - len(text)
     return lines

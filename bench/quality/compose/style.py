@@ -1,16 +1,16 @@
-"""One newspaper's house style: name, date, digits, brackets, widths, what its extraction looked like."""
+"""One newspaper's house style: name, date, digits, brackets, widths, and the habits it keeps through an issue."""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from random import Random
 
-from bench.quality.compose.words import HAN, han_number, wide
+from bench.quality.compose.words import HAN, Speech, han_big, han_number, wide
 
 WEEKDAYS = "一二三四五六日"
-PAPERS = ("人民日报 光明日报 经济日报 工人日报 东海晚报 云岭时报 锦城商报 南屏日报 新江晨报 北疆日报 长河日报 海滨晚报 中原商报 滨江都市报 红旗报 建设日报 "
-          "群众日报 解放报 西部时报 青年导报 农村新报 科教周报 江南早报 华夏经济报 山城晚报 铁道报 石油工人报").split()  # fmt: skip
+NUMBER = re.compile(r"([0-9]+)(\.[0-9]+)?(%|年(?!前|来|内|多))?")
 
 
 @dataclass(slots=True)
@@ -20,25 +20,44 @@ class Style:
     date: datetime.date
     serial: int
     digits: str
+    """half, wide, han (Han numerals) or mixed"""
     half_paren: bool
     quotes: str
     spaced_names: str
     columns: int
     cell: int
+    """ideographs in a column"""
     height: int
+    """lines of body text in a page"""
     mode: str
     solid: bool
     page_form: str
     cont_head: float
     pages: int
+    title_join: str
+    lead_gap: str
+    jumps: float
+    indent: int
+    density: float
+    habits: dict[str, int] = field(default_factory=dict)
 
     @property
     def year(self) -> int:
         return self.date.year
 
+    def habit(self, name: str, count: int, weights: tuple[int, ...] | None = None) -> int:
+        """A choice among ``count`` forms that mostly stays the same through an issue."""
+        if name not in self.habits:
+            self.habits[name] = self.rng.choices(range(count), weights)[0]
+        if self.rng.random() < 0.06:
+            return self.rng.choices(range(count), weights)[0]
+        return self.habits[name]
+
     def dress(self, text: str) -> str:
         if self.digits == "wide":
             text = wide(text)
+        elif self.digits == "han":
+            text = NUMBER.sub(in_han, text)
         if self.half_paren:
             text = text.replace("（", "(").replace("）", ")")
         if self.quotes != "“”":
@@ -51,8 +70,8 @@ class Style:
     def number(self, n: int) -> str:
         return han_number(n) if self.digits == "han" else str(n)
 
-    def day(self, back: int | None = None) -> str:
-        d = self.date - datetime.timedelta(days=1 if back is None else back)
+    def day(self, back: int = 1) -> str:
+        d = self.date - datetime.timedelta(days=back)
         return f"{self.number(d.month)}月{self.number(d.day)}日"
 
     def long_date(self, back: int = 1) -> str:
@@ -64,27 +83,56 @@ class Style:
         return name[0] + self.spaced_names + name[1] if len(name) == 2 else name
 
     def page_label(self, n: int) -> str:
-        if self.page_form == "han":
+        form = self.page_form
+        if form == "han":
             return f"第{han_number(n)}版"
-        if self.page_form == "num":
+        if form == "num":
             return f"第{n}版"
-        if self.page_form == "bare":
+        if form == "bare":
             return f"{n}版"
-        if self.page_form == "barehan":
+        if form == "barehan":
             return f"{han_number(n)}版"
-        if self.page_form == "zero":
+        if form == "zero":
             return f"{n:02d}版"
+        if form == "A0":
+            return f"A{n:02d}版"
+        if form == "gap":
+            return f"第 {n} 版"
         return f"A{n}版"
 
 
-def draw(rng: Random) -> Style:
-    date = datetime.date(1946, 5, 15) + datetime.timedelta(days=int(29000 * rng.betavariate(1.6, 1.0)))
+def in_han(m: re.Match[str]) -> str:
+    whole, part, unit = m[1], m[2] or "", m[3] or ""
+    if unit == "年" and len(whole) == 4 and not part:
+        return "".join(HAN[int(c)] for c in whole) + "年"
+    n = int(whole)
+    said = han_big(n) if n < 100_000 else "".join(HAN[int(c)] for c in whole)
+    if part:
+        said += "点" + "".join(HAN[int(c)] for c in part[1:])
+    return f"百分之{said}" if unit == "%" else said + unit
+
+
+def draw(rng: Random, pages: int | None = None) -> Style:
+    """A newspaper of some day between 1946 and 2025, recent ones more often."""
+    date = datetime.date(1946, 5, 15) + datetime.timedelta(days=int(29000 * rng.betavariate(1.5, 0.9)))
     old = date.year < 1995
+    sp = Speech(rng)
+    paper = sp.pick("paper_head") + sp.pick("paper_end")
+    if rng.random() < 0.12:
+        paper = rng.choice(("人民日报", "光明日报", "经济日报", "工人日报", "解放军报", "农民日报", "参考消息", "中国青年报", "文汇报", "红旗报", "群众日报", "新民主报", "建设日报", "科教周报"))
+    shape = rng.random()
+    if shape < 0.15:
+        columns, cell, height = rng.randint(2, 3), rng.randint(16, 28), rng.randint(40, 75)
+    elif shape < 0.3:
+        columns, cell, height = rng.randint(7, 9), rng.randint(8, 12), rng.randint(70, 120)
+    else:
+        columns, cell, height = rng.randint(3, 6), rng.randint(9, 22), rng.randint(45, 100)
     return Style(
-        rng, rng.choice(PAPERS), date, rng.randint(1000, 29999),
-        rng.choices(("half", "wide", "han"), (30, 30, 40) if old else (70, 22, 8))[0],
-        rng.random() < 0.3, rng.choices(("“”", "『』", "「」", "‘’", '""'), (86, 5, 3, 2, 4))[0], rng.choice(("", " ", "　", "  ", "")),
-        rng.randint(3, 6), rng.choice((9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 22, 24, 26)), rng.randint(45, 100),
-        rng.choices(("push", "hang", "squeeze", "none"), (45, 20, 25, 10))[0], rng.random() < 0.6,
-        rng.choice(("han", "num", "num", "bare", "barehan", "zero", "A")), rng.choice((0.0, 0.5, 1.0)), rng.randint(4, 8),
+        rng, paper, date, rng.randint(1, 29999),
+        rng.choices(("half", "wide", "han"), (25, 25, 50) if date.year < 1985 else (40, 45, 15) if old else (75, 20, 5))[0],
+        rng.random() < 0.3, rng.choices(("“”", "『』", "「」", "‘’", '""'), (86, 6, 3, 2, 3))[0], rng.choice(("", " ", "　", "  ", "", "　", "\u00a0\u00a0")),
+        columns, cell, height, rng.choices(("push", "hang", "squeeze", "none"), (45, 20, 25, 10))[0], rng.random() < 0.6,
+        rng.choices(("han", "num", "bare", "barehan", "zero", "A", "A0", "gap"), (34, 26, 10, 8, 6, 8, 5, 3))[0], rng.choice((0.0, 0.5, 1.0)), pages or rng.choice((4, 4, 4, 6, 8)),
+        rng.choices(("", "　", " ", "  ", "，"), (45, 18, 22, 8, 7))[0], rng.choice(("　", "  ", " ", "　　", "\u00a0\u00a0", "")), rng.choice((0.02, 0.06, 0.12, 0.2)),
+        rng.choices((2, 0, 1), (92, 5, 3))[0], rng.uniform(0.6, 1.8),
     )  # fmt: skip

@@ -68,12 +68,14 @@ def wide(text: str) -> str:
 class Speech:
     """Fills patterns."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, now: int = 2000) -> None:
         self.rng = rng
+        self.now = now
         self.slots, self.patterns = tables()
         self.made: dict[str, Callable[[], str]] = {
             "name": self.name, "foreign_name": self.foreign_name, "n": self.number, "pct": self.percent, "han": self.han,
             "clause": self.clause, "place": self.place, "year": self.year, "digit": lambda: str(rng.randint(2, 9)),
+            "sname": lambda: self.name_spaced(), "paper_name": lambda: self.pick("paper_head") + self.pick("paper_end"),
             "day": lambda: str(rng.randint(1, 30)), "month": lambda: str(rng.randint(1, 12)),
         }  # fmt: skip
 
@@ -100,6 +102,10 @@ class Speech:
         r = self.rng
         return self.pick("surname") + "".join(r.choice(self.slots["given"]) for _ in range(1 if r.random() < 0.3 else 2))
 
+    def name_spaced(self) -> str:
+        n = self.name()
+        return n[0] + self.rng.choice((" ", "　", "  ")) + n[1] if len(n) == 2 else n
+
     def foreign_name(self) -> str:
         r = self.rng
         parts = ["".join(r.choice(SYLLABLES) for _ in range(r.choice((2, 2, 3, 3, 4)))) for _ in range(r.choice((1, 1, 2, 2, 3)))]
@@ -118,10 +124,13 @@ class Speech:
         return han_number(self.rng.randint(1, 12))
 
     def year(self) -> str:
-        return str(self.rng.randint(1946, 2025))
+        return str(self.now - int(self.rng.expovariate(0.15)))
+
+    def firm(self) -> str:
+        return self.pick("firm")
 
     def clause(self) -> str:
-        return self.rng.choice(corpus.clauses())
+        return corpus.clause(self.rng, self.now)
 
     def place(self) -> str:
         r = self.rng.random()
@@ -132,3 +141,22 @@ class Speech:
         if r < 0.85:
             return self.pick("province") + self.pick("county")
         return self.pick("country")
+
+
+def han_big(n: int) -> str:
+    """Up to 99,999 in Han numerals, as old papers print.
+
+    >>> han_big(1997), han_big(305), han_big(10)
+    ('一千九百九十七', '三百零五', '十')
+    """
+    if n < 100:
+        return han_number(n)
+    out, gap = "", False
+    for unit, name in ((10000, "万"), (1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        d = n // unit % 10
+        if d:
+            out += ("零" if gap and out else "") + HAN[d] + name
+            gap = False
+        elif out:
+            gap = True
+    return out
