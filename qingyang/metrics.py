@@ -31,8 +31,15 @@ HAN, LATIN, DIGIT, PUNCTUATION, KANA, OTHER, BLANK, CONTROL, ZERO_WIDTH, REPLACE
 
 _OWN_IDEOGRAPHS = frozenset("\ufa0e\ufa0f\ufa11\ufa13\ufa14\ufa1f\ufa21\ufa23\ufa24\ufa27\ufa28\ufa29")
 """Twelve characters of the compatibility block are ideographs of their own (Unicode: Unified_Ideograph)."""
-_COMPATIBILITY = ((0x2E80, 0x2FD5), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
-_HAN = ((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x3FFFD))
+_RANGES = (
+    (((0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2F7FF), (0x30000, 0x3FFFD)), HAN),
+    (((0x2E80, 0x2FD5), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F)), COMPATIBILITY),
+    (((0x3041, 0x30FA), (0x30FD, 0x30FF)), KANA),
+    (((0xFFFD, 0xFFFD),), REPLACEMENT),
+    # soft hyphen, zero-width blanks, joiners, directions, byte order mark, interlinear marks, Hangul fillers
+    (((0xAD, 0xAD), (0x115F, 0x1160), (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)), ZERO_WIDTH),
+    (((0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB)), ZERO_WIDTH),
+)
 
 
 def char_class(char: str) -> int:
@@ -42,31 +49,21 @@ def char_class(char: str) -> int:
     True
     """
     code = ord(char)
-    if char in "〇々" or char in _OWN_IDEOGRAPHS:
-        return HAN
-    for ranges, which in ((_COMPATIBILITY, COMPATIBILITY), (_HAN, HAN)):
-        if any(low <= code <= high for low, high in ranges):
-            return which
-    if 0x3041 <= code <= 0x30FF and char not in "・ー":
-        return KANA
-    if code == 0xFFFD:
-        return REPLACEMENT
-    return BLANK if char == "\n" else _by_category(char)
-
-
-def _by_category(char: str) -> int:
     category = unicodedata.category(char)
-    if category == "Cf" or "\u115f" <= char <= "\u1160" or char == "\u3164":
-        return ZERO_WIDTH
-    if category in ("Cc", "Zl", "Zp"):
-        return CONTROL
     if category in ("Co", "Cn", "Cs"):
         return PRIVATE
+    if char in "〇々" or char in _OWN_IDEOGRAPHS:
+        return HAN
+    for ranges, kind in _RANGES:
+        if any(low <= code <= high for low, high in ranges):
+            return kind
+    if category in ("Cc", "Zl", "Zp"):
+        return BLANK if char in "\t\n" else CONTROL
     if category == "Zs":
         return BLANK
     if category[0] == "N":
         return DIGIT
-    if category[0] == "L" and (char < "\x80" or "Ａ" <= char <= "ｚ"):
+    if category[0] == "L" and (code < 0x80 or "Ａ" <= char <= "ｚ"):
         return LATIN
     if category[0] in "PM" or category in ("Sm", "Sc") or char in "℃℉°○●△▲▽▼□■◇◆☆★※→←↑↓◎⊙①②③④⑤⑥⑦⑧⑨⑩":
         return PUNCTUATION
