@@ -90,7 +90,7 @@ def read(name: str, data: bytes, *, encoding: str | None = None) -> Source:
         raise SourceError(f"{name}: the gzip file holds 0 bytes; remove it, or put the page's text into it")
     _refuse_formats(name, body)
     mark, codec = _codec(name, body, wanted)
-    codec, text = _strict(name, body, len(mark), codec, wanted)
+    codec, text = _strict(name, body, len(mark), codec, wanted, " of the unpacked text" if body is not data else "")
     _refuse_binary(name, body, text, codec)
     if envelope != RAW:
         again = encode(text, codec)
@@ -187,7 +187,7 @@ def _codec(name: str, body: bytes, wanted: str | None) -> tuple[bytes, str]:
     )
 
 
-def _strict(name: str, body: bytes, skip: int, codec: str, wanted: str | None) -> tuple[str, str]:
+def _strict(name: str, body: bytes, skip: int, codec: str, wanted: str | None, where: str) -> tuple[str, str]:
     """The narrowest codec of the family that reads every byte, and the text. Raises SourceError at the first bad byte."""
     content = body[skip:] if skip else body
     furthest = -1
@@ -202,14 +202,14 @@ def _strict(name: str, body: bytes, skip: int, codec: str, wanted: str | None) -
     family = "gb18030" if codec in FAMILIES["gb18030"] else "big5hkscs" if codec in FAMILIES["big5hkscs"] else codec
     if codec == "euc_tw" and (wanted is None or content[furthest : furthest + 1] == b"\x8e"):
         raise SourceError(
-            f"{name}: EUC-TW with a character outside planes 1 and 2 at byte {at}; convert it first: iconv -f EUC-TW -t UTF-8"
+            f"{name}: EUC-TW with a character outside planes 1 and 2 at byte {at}{where}; convert it first: iconv -f EUC-TW -t UTF-8"
         )
     if wanted is None:
         raise SourceError(
-            f"{name}: not {_shown(family)} at byte {at}, though the rest reads as {_shown(family)}; "
+            f"{name}: not {_shown(family)} at byte {at}{where}, though the rest reads as {_shown(family)}; "
             "repair the byte, or name another encoding with --encoding"
         )
-    raise SourceError(f"{name}: not {_shown(family)} at byte {at}; {_advice(content, family)}")
+    raise SourceError(f"{name}: not {_shown(family)} at byte {at}{where}; {_advice(content, family)}")
 
 
 def _advice(content: bytes, failed: str) -> str:
