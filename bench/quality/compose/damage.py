@@ -67,6 +67,8 @@ class Strength:
     gap_less: float = 0.0
     indent_lost: float = 0.0
     swap: float = 0.0
+    edge: float = 0.0
+    """share of lines that lose a character or two at either end"""
 
 
 def strength(rng: Random, level: str) -> Strength:
@@ -84,7 +86,7 @@ def strength(rng: Random, level: str) -> Strength:
     return Strength(
         alike=some(0.008), any=some(0.006), drop=some(0.005), double=some(0.001, 0.4), stop_lost=some(0.07), stop_wrong=some(0.05), quote_lost=some(0.12),
         quote_wrong=some(0.15), bracket=some(0.08), half=r.choice((0.0, 0.0, 0.05, 0.3, 1.0)), half_kinds=kinds, blank=some(0.004), latin_gap=r.random() < 0.2,
-        digit=some(0.02), split=some(0.008), split_digit=some(0.03, 0.5), merge=some(0.008, 0.5), lose_row=some(0.004, 0.5), head_break=some(0.25), head_lose=some(0.10),
+        digit=some(0.02), split=some(0.008), split_digit=r.choice((0.0, 0.0, 0.02, 0.08, 0.25)) * min(f, 1.5), edge=some(0.02, 0.4), merge=some(0.008, 0.5), lose_row=some(0.004, 0.5), head_break=some(0.25), head_lose=some(0.10),
         spaced=some(0.02, 0.3), garbage=some(0.012), gap_more=some(0.02), gap_less=some(0.1), indent_lost=r.choice((0.0, 0.1, 1.0)), swap=some(0.0005, 0.3),
     )  # fmt: skip
 
@@ -103,6 +105,13 @@ def damaged(rows: list[Row], rng: Random, s: Strength) -> list[Row]:
                     continue
         elif s.lose_row and rng.random() < s.lose_row and len(row.runs) == 1:
             continue
+        if s.edge and rng.random() < s.edge:
+            n, run = rng.choice((1, 1, 2)), row.runs[0] if rng.random() < 0.5 else row.runs[-1]
+            if len(run.text) > 5:
+                if run is row.runs[0]:
+                    run.text, run.at = run.text[n:], run.at + n
+                else:
+                    run.text = run.text[:-n]
         for run in row.runs:
             run.text = worn(run.text, rng, s)
         if s.indent_lost and rng.random() < s.indent_lost:

@@ -221,7 +221,9 @@ class Composer:
         aid = story.gold["id"]
         out = self.desk.string("marker_out", "jump_to", self.out_form(target), aid)
         stretch = (out, 0, len(d.strings[out].text))
-        if r.random() < 0.5:
+        if r.random() < 0.05:
+            pass
+        elif r.random() < 0.5:
             head[-1].stretches.append(stretch)
         else:
             head.append(Flow([stretch], 2, "jump_to", True))
@@ -267,7 +269,9 @@ class Composer:
             heads += self.head_lines(sid, "title", max(6, int(span * st.cell / 1.8)))
         sid = d.string("marker_in", "jump_from", self.in_form(rest.source), aid)
         stretch = (sid, 0, len(d.strings[sid].text))
-        if r.random() < 0.5:
+        if not rest.title and r.random() < 0.06:
+            pass
+        elif r.random() < 0.5:
             rest.flows[0].stretches.insert(0, stretch)
         else:
             rest.flows.insert(0, Flow([stretch], 0, "jump_from", True))

@@ -61,6 +61,8 @@ class Habit:
     """in such strips, share of neighbours on one baseline that become one line"""
     melt: float = 0.0
     """share of neighbouring furniture, or parts of one head, that become one line"""
+    astray: float = 0.0
+    """share of last columns that are read only after the next stories"""
 
 
 def habit(rng: Random, profile: str) -> Habit:
@@ -68,6 +70,7 @@ def habit(rng: Random, profile: str) -> Habit:
     r = rng
     h = Habit("story", "line", "none", "", False, r.choice(("head", "head", "text", "between")), 0.0, 0.0, 0.0, r.choice((0.0, 0.0, 0.3)), 0.0, 0.0)
     h.melt = r.choice((0.0, 0.0, 0.02, 0.1))
+    h.astray = r.choice((0.0, 0.0, 0.0, 0.04, 0.12))
     if base == "fragments":
         h.unit, h.split_heads, h.gaps = "fragment", r.random() < 0.4, r.choices(("each", "none"), (85, 15))[0]
         h.indent = r.choice(("", "", "", "　　", "  "))
@@ -117,6 +120,14 @@ def blocks_of(page: Page, rng: Random, h: Habit) -> list[Block]:
         out += columns
         if h.caption == "text" or (h.caption == "between" and len(columns) < 2):
             out += caption
+    if h.astray:
+        for b in [b for b, after in zip(out, [*out[1:], None], strict=True) if b.kind == "column" and after is not None and after.region != b.region]:
+            k = out.index(b)
+            if rng.random() < h.astray and out[k - 1].region == b.region and out[k - 1].kind == "column":
+                ends = [j for j in range(k + 1, len(out)) if j + 1 == len(out) or out[j + 1].region != out[j].region]
+                if ends:
+                    j = rng.choice(ends[:3])
+                    out[k : j + 1] = [*out[k + 1 : j + 1], b]
     for ln in page.bottom:
         b = Block([ln], ln.x, ln.y, "furniture", -1)
         if rng.random() < h.stray:

@@ -80,8 +80,12 @@ class Desk:
         s = matter.next()
         if s is None:
             return sp.say("sentence")
+        if len(s) > 45 and r.random() < 0.35:
+            k = s.find("，", len(s) // 3)
+            if 0 < k < len(s) - 10 and "“" not in s[:k]:
+                s = s[:k] + "。" + s[k + 1 :]
         x = r.random()
-        if x < 0.12 and len(s) < 140:
+        if x < 0.09 and len(s) < 140:
             body = s.rstrip("。；！？…")
             return r.choice((
                 f"{sp.name()}{sp.pick('say')}，“{body}。”", f"“{body}。”{sp.name()}{sp.pick('say')}。", f"{sp.name()}{sp.pick('say')}：“{body}。”",
@@ -201,7 +205,7 @@ class Desk:
         r, sp = self.rng, self.speech
         stop = r.choice(("", "", "，", "。"))
         indent = r.choice((0, 2, 2, 1))
-        return [Text(sp.say("verse").rstrip("，") + ("" if not stop else ("，" if k % 2 == 0 else "。")), "body", indent, True) for k in range(r.randint(2, 8))]
+        return [Text(sp.say("verse").rstrip("，。") + ("" if not stop else ("，" if k % 2 == 0 else "。")), "body", indent, True) for k in range(r.randint(2, 8))]
 
     def body_speech(self, matter: Matter) -> list[Text]:
         r, sp = self.rng, self.speech
@@ -341,6 +345,8 @@ class Desk:
             story.heads.append((sid, role))
 
         title = self.headline(kind)
+        if len(title) <= 4 and r.random() < 0.2:
+            title = r.choice((" ", "　")).join(title)
         if r.random() < 0.13:
             head("kicker", "kicker", sp.say("kicker"))
         elif r.random() < 0.05:
