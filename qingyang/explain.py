@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from qingyang.origins import Origin, Seam, origins, removed_around, seams
+from qingyang.origins import Origin, Seam, Tiles, origins, removed_around, seams
 
 EXAMPLES = 3
 """Examples shown for each rule; the count tells how many there are."""
@@ -211,10 +211,11 @@ def _joins(page: _Page, record: Mapping[str, Any], found: Mapping[Any, list[Orig
         for d in entry.get("decisions", ())
         if str(d.get("rule", "")).startswith(("unwrap", "stitch", "thread"))
     }
+    tiles = {name: Tiles.of(entry) for name, entry in entries.items()}
     by_kind: dict[str, list[tuple[str, Seam, str]]] = defaultdict(list)
     for (_, field, para), list_of in found.items():
         text = _string(record, field, para)
-        for seam in seams(list_of, entries):
+        for seam in seams(list_of, tiles):
             around = text[max(0, seam.at - 8) : seam.at] + "|" + text[seam.at : seam.at + 8]
             by_kind[seam.kind].append((_place(field, para), seam, shown(around)))
     if not by_kind:

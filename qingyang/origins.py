@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -63,8 +64,31 @@ def origins(entries: Iterable[Mapping[str, Any]]) -> dict[Place, list[Origin]]:
     return out
 
 
-def seams(found: Sequence[Origin], entries: Mapping[str, Mapping[str, Any]]) -> list[Seam]:
-    """The joints inside one printed string; ``entries`` are the ledger entries by source name."""
+class Tiles(NamedTuple):
+    """The pieces of one source, and where each begins."""
+
+    pieces: Sequence[Sequence[Any]]
+    starts: list[int]
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Tiles:
+        pieces = entry.get("pieces", ())
+        return cls(pieces, [p[1] for p in pieces])
+
+    def between(self, start: int, end: int) -> list[Sequence[Any]]:
+        """The pieces that lie wholly inside ``start:end``."""
+        out = []
+        for k in range(bisect_left(self.starts, start), len(self.pieces)):
+            p = self.pieces[k]
+            if p[1] >= end:
+                break
+            if p[2] <= end:
+                out.append(p)
+        return out
+
+
+def seams(found: Sequence[Origin], tiles: Mapping[str, Tiles]) -> list[Seam]:
+    """The joints inside one printed string; ``tiles`` are the sources' pieces by name."""
     out: list[Seam] = []
     for x, y in pairwise(found):
         if x.source != y.source:
@@ -72,7 +96,7 @@ def seams(found: Sequence[Origin], entries: Mapping[str, Mapping[str, Any]]) -> 
         elif y.start < x.end:
             out.append(Seam(y.at, "moved", y.source, y.start, y.start, ()))
         elif y.start > x.end:
-            between = [p for p in entries[x.source]["pieces"] if p[1] >= x.end and p[2] <= y.start]
+            between = tiles[x.source].between(x.end, y.start)
             rules = tuple(dict.fromkeys(_rule(p) for p in between if _rule(p) != "layout.blank"))
             gap = "".join(p[4] for p in between if p[0] == "remove")
             printed = gap.strip() or any(p[0] != "remove" for p in between)

@@ -18,6 +18,7 @@ def collate(output: Path, witnesses: list[Path], emend: bool = False) -> Path:
 
     ``collation/witnesses.jsonl`` names the copies found for each record. With ``emend``, ``emended/articles.zh-Hans.jsonl``
     holds the records with the witnesses' readings and ``emended/ledger.jsonl`` every emendation; the corpus stays as it is.
+    Where there is a proof, it shows the variants from now on.
     """
     shelf.require(output)
     known = index(pair for path in _files(witnesses) for pair in read_witness(path.name, _text(path)))
@@ -43,6 +44,10 @@ def collate(output: Path, witnesses: list[Path], emend: bool = False) -> Path:
     if emend:
         shelf.replace_lines(output / "emended" / "ledger.jsonl", ledger)
         shelf.replace_lines(output / "emended" / "articles.zh-Hans.jsonl", emended)
+    if (output / "proof" / "index.html").is_file():
+        from tasks.proof import write_proof
+
+        write_proof(output)
     return folder / "apparatus.jsonl"
 
 

@@ -26,7 +26,7 @@ from markupsafe import Markup
 from qingyang import sentences
 from qingyang.explain import why
 from qingyang.ledger import restore_text, slot_string
-from qingyang.origins import Origin, Place, Seam, origins, seams
+from qingyang.origins import Origin, Place, Seam, Tiles, origins, seams
 from qingyang.records import AccountError
 from tasks import output as shelf
 
@@ -74,7 +74,7 @@ def page_path(source: str) -> str:
     """Where a source's page stands below ``proof/``: a digest, because a path may hold anything.
 
     >>> page_path("人民日报/2020-11-25/02.txt")
-    'pages/6b/a1d1e3d2b8.html'
+    'pages/6e/99b8e6022bc7.html'
     """
     name = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
     return f"pages/{name[:2]}/{name[2:14]}.html"
@@ -83,7 +83,7 @@ def page_path(source: str) -> str:
 def script_json(value: Any) -> Markup:
     """JSON that may stand inside a ``<script>``: no ``<``, no line separators of its own."""
     text = orjson.dumps(value).decode().replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return Markup(text)  # noqa: S704  (every "<" is gone)
+    return Markup(text)  # every "<" is gone
 
 
 @lru_cache(maxsize=1)
@@ -146,6 +146,7 @@ class _Page:
         names = {part["source"] for rid in self.numbers for part in records[rid]["parts"]} | {self.name}
         self.entries = {n: shard.entry(n) for n in sorted(names) if shard.has(n)}
         self.entries[self.name] = dict(entry)
+        self.tiles = {n: Tiles.of(e) for n, e in self.entries.items()}
         self.found = {place: o for place, o in origins(self.entries.values()).items() if place[0] in self.numbers}
         self.grounds = {d["at"]: d for d in entry.get("decisions", ())}
         self.told: set[int] = set()
@@ -159,7 +160,7 @@ class _Page:
     def _article(self, rid: str, number: int) -> _Article:
         record = self.records[rid]
         hant = self.shard.variant(rid)
-        variants = self.shard.variants(rid)
+        variants = self.shard.variants(record)
         flags: dict[int, list[Any]] = defaultdict(list)
         for flag in record["flags"]:
             flags[flag["para"]].append(flag)
@@ -195,7 +196,7 @@ class _Page:
         self.next += len(starts)
         self.bounds[place] = (starts, base)
         found = self.found.get(place, [])
-        joints = {s.at: s for s in seams(found, self.entries)}
+        joints = {s.at: s for s in seams(found, self.tiles)}
         over = [(f["start"], f["end"], "f", f) for f in flags] + [(v["start"], v["end"], "v", v) for v in variants]
         points = {0, len(text), *starts, *(o.at for o in found)}
         for start, end, _, _ in over:
@@ -211,7 +212,7 @@ class _Page:
                 sentence = number
             if a in joints:
                 out.append(self._seam(joints[a]))
-            out += [self._mark(kind, what, "‸") for start, end, kind, what in over if start == end == a]
+            out += [self._mark(kind, what, "") for start, end, kind, what in over if start == end == a]
             while origin + 1 < len(found) and found[origin + 1].at <= a:
                 origin += 1
             if a == b:
@@ -229,7 +230,7 @@ class _Page:
             out.append(piece)
         if sentence >= 0:
             out.append("</span>")
-        return Markup("".join(out))  # noqa: S704  (every piece of text went through _esc)
+        return Markup("".join(out))  # every piece of text went through _esc
 
     def _mark(self, kind: str, what: Mapping[str, Any], inner: str) -> str:
         if kind == "f":
@@ -243,7 +244,7 @@ class _Page:
 
     def _seam(self, seam: Seam) -> str:
         rules = f" data-r={self.notes.rule(seam.rules[0])}" if seam.rules else ""
-        ground = self.grounds.get(seam.end) if seam.source == self.name else None
+        ground = (self.grounds.get(seam.end) or self.grounds.get(seam.start)) if seam.source == self.name else None
         known = f" data-d={self.notes.decision(ground)}" if ground else ""
         glyph = {"line": "⏎", "over": "⏎", "blank": "", "moved": "⤴", "page": "⇥"}[seam.kind]
         if seam.kind == "blank" and not seam.rules:
@@ -266,7 +267,9 @@ class _Page:
             ground = self.grounds.get(start)
             if ground is not None and op != "remove" and start not in self.told:
                 notes.counts["decision"] += 1
-                out.append(f"<b class=d data-d={notes.decision(ground)} aria-hidden=true>◦</b>")
+                weak = ground.get("p") is not None and ground["p"] < 0.9
+                shape, glyph = ("'d weak'", "◇") if weak else ("d", "◦")
+                out.append(f"<b class={shape} data-d={notes.decision(ground)} aria-hidden=true>{glyph}</b>")
             if op == "remove":
                 out.append(self._removed(p, last, following[k], slots))
                 continue
@@ -294,7 +297,7 @@ class _Page:
                 start = stop
                 number += 1
             last = (p[3], at)
-        return Markup("".join(out))  # noqa: S704  (every piece of text went through _esc)
+        return Markup("".join(out))  # every piece of text went through _esc
 
     def _removed(self, p: list[Any], last: tuple[int, int] | None, after: tuple[int, int] | None, slots: list[Place]) -> str:
         rule, text = p[3], p[4]
@@ -304,7 +307,7 @@ class _Page:
                 return _esc(text)
             lines = "\n" in text or "\r" in text
             self.notes.counts["joined"] += lines
-            ground = self.grounds.get(p[2])
+            ground = self.grounds.get(p[2]) or self.grounds.get(p[1])
             known = f" data-d={self.notes.decision(ground)}" if ground else ""
             self.told.add(p[2])
             glyph = "⏎" if lines else "␣"
@@ -312,8 +315,9 @@ class _Page:
         family = _family(rule)
         self.notes.counts[family] += 1
         shape = {"jump line": "q", "furniture": "u"}.get(family, "r")
-        inner = _esc(text) if text.strip() else _esc(text.replace(" ", "␣").replace("\u3000", "□").replace("\t", "⇥"))
-        return f"<del class={shape} data-r={self.notes.rule(rule)}>{inner}</del>"
+        if not text.strip():
+            shape = f"'{shape} b'"
+        return f"<del class={shape} data-r={self.notes.rule(rule)}>{_esc(text)}</del>"
 
 
 def _quoted(text: str) -> str:
@@ -372,7 +376,7 @@ def _flagged(text: str, flags: Iterable[Mapping[str, Any]]) -> Markup:
         ]
         here = flag["end"]
     out.append(_esc(text[here:]))
-    return Markup("".join(out))  # noqa: S704  (every piece of text went through _esc)
+    return Markup("".join(out))  # every piece of text went through _esc
 
 
 # ---------------------------------------------------------------- a shard
@@ -406,8 +410,11 @@ class _Shard:
     def variant(self, rid: str) -> dict[str, Any] | None:
         return self.corpus.variant(self.name, rid)
 
-    def variants(self, rid: str) -> list[dict[str, Any]]:
-        return self.corpus.apparatus.get(rid, [])
+    def variants(self, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """What witnesses read otherwise. An apparatus may be older than the corpus: what no longer reads so is left out."""
+        paragraphs = record["paragraphs"]
+        known = self.corpus.apparatus.get(record["id"], ())
+        return [v for v in known if v["para"] < len(paragraphs) and paragraphs[v["para"]][v["start"] : v["end"]] == v["ours"]]
 
     def source_of(self, rid: str | None) -> str | None:
         if not rid:
@@ -639,7 +646,7 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
         made.lengths[len(record["text"]).bit_length()] += 1
         made.totals[record["kind"]] += 1
         made.totals["flags"] += len(record["flags"])
-        made.totals["variants"] += len(shard.variants(record["id"]))
+        made.totals["variants"] += len(shard.variants(record))
         made.totals[f"record {record['checks']['verdict']}"] += 1
     made.totals["characters"] += len(page.text)
     made.totals["edits"] += len(edits)
@@ -712,7 +719,7 @@ def _error_page(entry: dict[str, Any], seen: dict[str, Any], error: str) -> tupl
             error=error,
             original=original,
             original_path=page_path(original) if original else None,
-            text=Markup(_esc(text)),  # noqa: S704  (escaped)
+            text=Markup(_esc(text)),  # escaped
         )
     )
     return html.encode(), [0, 0, 0, 0, 0, VERDICTS.index("duplicate" if original else "unreadable"), 0, 0, error[:HEADLINES]]
@@ -794,7 +801,7 @@ def _bars(rules: Counter[str]) -> list[tuple[str, int, float, str]]:
 
 
 def _histogram(lengths: Counter[int]) -> list[tuple[str, int, float]]:
-    """Records by length, in powers of two."""
+    """Records by length, in powers of two: (range, count, height in percent)."""
     if not lengths:
         return []
     most = max(lengths.values())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qingyang.explain import columns, explain, shown, wrap
-from qingyang.origins import origins, removed_around, seams
+from qingyang.origins import Tiles, origins, removed_around, seams
 from tests.composed_output import FRONT, SECOND, compose_issue
 
 PAGES = [("人民日报/2020-11-25/01.txt", FRONT), ("人民日报/2020-11-25/02.txt", SECOND)]
@@ -92,7 +92,7 @@ def test_origins_tile_every_string(issue: Any) -> None:
 
 def test_kinds_of_seams(issue: Any) -> None:
     records, entries = issue
-    by_name = {e["source"]: e for e in entries}
+    by_name = {e["source"]: Tiles.of(e) for e in entries}
     found = origins(entries)[records[0]["id"], "paragraphs", 0]
     assert [s.kind for s in seams(found, by_name)] == ["line", "page"]
     byline = origins(entries)[records[0]["id"], "byline", -1]
@@ -100,9 +100,9 @@ def test_kinds_of_seams(issue: Any) -> None:
     page = [("new",), ("p", "全会提出"), ("cut", "furniture.folio", "第1版"), ("p+", "要认真学习")]
     records, entries = compose_issue([("a/2020-11-25/1.txt", page)])
     (only,) = origins(entries).values()
-    assert [(s.kind, s.rules) for s in seams(only, {e["source"]: e for e in entries})] == [("over", ("furniture.folio",))]
+    assert [(s.kind, s.rules) for s in seams(only, {e["source"]: Tiles.of(e) for e in entries})] == [("over", ("furniture.folio",))]
     backwards = {"source": "a", "slots": [["x", "headline", -1]], "pieces": [["keep", 0, 2, 0, 2], ["keep", 2, 4, 0, 0]]}
-    assert [s.kind for s in seams(origins([backwards])["x", "headline", -1], {"a": backwards})] == ["moved"]
+    assert [s.kind for s in seams(origins([backwards])["x", "headline", -1], {"a": Tiles.of(backwards)})] == ["moved"]
 
 
 def test_removals_belong_to_their_neighbours(issue: Any) -> None:

@@ -28,7 +28,7 @@ var proof = (function () {
   function page() {
     var raw = $("raw"), clean = $("clean"), tip = $("tip"), where = $("where"), main = raw.parentNode;
     var notes = JSON.parse($("notes").textContent);
-    var KINDS = { joined: "#raw .j", normalised: "#raw .c", moved: "#raw .m", "jump line": ".q", furniture: ".u", removed: ".r", decision: ".d", flag: "#clean [lang=zh-Hans] .f", variant: "#clean .v" };
+    var KINDS = { joined: "#raw .j", normalised: "#raw .c", moved: "#raw .m", "jump line": "#raw .q", furniture: "#raw .u", removed: "#raw .r", decision: "#raw .d", flag: "#clean [lang=zh-Hans] .f", variant: "#clean .v" };
     var SAID = { joined: "j", normalised: "c", moved: "m", "jump line": "q", furniture: "u", removed: "r", decision: "d", flag: "f", variant: "v" };
     var ALL = ["joined", "normalised", "moved", "jump line", "furniture", "removed", "flag", "variant"].map(function (k) { return KINDS[k]; }).join(",");
     var narrow = matchMedia("(max-width:700px)");
@@ -76,7 +76,8 @@ var proof = (function () {
       }
       return box;
     }
-    var NOTED = ".c,.q,.u,.r,.f,.v,.j,.d,.w";
+    var NOTED = ".c,.q,.u,.r,.f,.v,.j,.d,.w", pinned = null;
+    function noted(e) { return e.closest && main.contains(e) ? e.closest(NOTED) : null; }
     function hint(e) {
       if (!e) { tip.hidden = true; return; }
       tip.replaceChildren(describe(e));
@@ -86,19 +87,28 @@ var proof = (function () {
       tip.style.top = top + "px";
       tip.style.left = Math.max(4, Math.min(box.left, innerWidth - mine.width - 8)) + "px";
     }
-    doc.addEventListener("mouseover", function (ev) { hint(ev.target.closest && ev.target.closest(NOTED)); });
-    doc.addEventListener("focusin", function (ev) { if (ev.target.matches(NOTED)) hint(ev.target); else if (!ev.target.closest(".tools")) hint(null); });
-    [raw, clean].forEach(function (s) { s.addEventListener("scroll", function () { if (!doc.activeElement.matches(NOTED)) hint(null); }); });
+    doc.addEventListener("mouseover", function (ev) { hint(noted(ev.target) || pinned); });
+    doc.addEventListener("focusin", function (ev) { if (noted(ev.target)) hint(ev.target); else if (main.contains(ev.target)) hint(pinned = null); });
+    doc.addEventListener("scroll", function () { hint(pinned); }, true);
 
     main.addEventListener("click", function (ev) {
-      var note = ev.target.closest(NOTED), s = ev.target.closest("[data-s]");
-      if (note && narrow.matches) hint(note);
+      var note = ev.target.closest(NOTED), s = ev.target.closest("[data-s]") || (note && stretch(note));
+      hint(pinned = note);
       if (!s) { if (!note) dark(); return; }
       var other = light(s.dataset.s, s);
       if (other && !(narrow.matches && note)) into(other);
-      focus(s, true);
+      if (!note) focus(s, true);
     });
 
+    // a mark between two stretches belongs to the one before it, or the one after
+    function stretch(e) {
+      var s = e.closest("[data-s]"), n = e.previousElementSibling, m = e.nextElementSibling;
+      while (!s && (n || m)) {
+        if (n) { if (n.dataset.s) s = n; n = n.previousElementSibling; }
+        if (!s && m) { if (m.dataset.s) s = m; m = m.nextElementSibling; }
+      }
+      return s;
+    }
     function focus(e, quiet) {
       if (!e.hasAttribute("tabindex")) e.tabIndex = -1;
       e.focus({ preventScroll: true });
@@ -108,12 +118,12 @@ var proof = (function () {
       if (!list) { list = Array.from(doc.querySelectorAll(kind ? KINDS[kind] : ALL)); here = by > 0 ? -1 : list.length; }
       if (!list.length) return;
       here = (here + by + list.length) % list.length;
-      var e = list[here], s = e.closest("[data-s]");
+      var e = list[here], s = stretch(e);
       doc.querySelectorAll(".at").forEach(function (x) { x.classList.remove("at"); });
       e.classList.add("at");
       if (s) { var other = light(s.dataset.s, s); if (other && !narrow.matches) into(other); } else dark();
       focus(e);
-      hint(e);
+      hint(pinned = e);
       where.textContent = (here + 1) + " of " + list.length + (kind ? " · " + kind : "");
     }
     function sentence(by) {
@@ -153,7 +163,7 @@ var proof = (function () {
       else if (ev.key === "j") sentence(1);
       else if (ev.key === "k") sentence(-1);
       else if (ev.key === "Enter" && (s = ev.target.closest("[data-s]"))) { var other = light(s.dataset.s, s); if (other) focus(other); }
-      else if (ev.key === "Escape") { dark(); hint(null); }
+      else if (ev.key === "Escape") { dark(); hint(pinned = null); }
       else return;
       ev.preventDefault();
     });
