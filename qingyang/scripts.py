@@ -1,73 +1,469 @@
 """A record in Traditional Chinese: the same id and structure, every printed field converted by OpenCC.
 
-Three variants: ``zh-Hant`` (OpenCC's s2t), ``zh-Hant-TW`` (s2twp, with Taiwan's words) and ``zh-Hant-HK`` (s2hk).
+Three variants: ``zh-Hant`` (OpenCC's s2t), ``zh-Hant-TW`` (s2twp, with Taiwan's words) and ``zh-Hant-HK`` (s2hk). OpenCC
+takes the longest dictionary phrase wherever it stands, also across words (护发 in 维护发展: 維護髮展); here a phrase
+counts only where it begins and ends with words. Names keep their family name's form, and what neither dictionary nor
+context decides is flagged in the variant's own record, with the choice made and the alternative.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import accumulate
+from typing import Any, NamedTuple
 
-from qingyang.records import Record, SettingError
+from rapidfuzz.distance import LCSseq
+
+from qingyang import choices, names
+from qingyang.records import Flag, Record, SettingError
+from qingyang.words import Segmenter
 
 CONFIGS = {"zh-Hant": "s2t", "zh-Hant-TW": "s2twp", "zh-Hant-HK": "s2hk"}
 BACK = {"zh-Hant": "t2s", "zh-Hant-TW": "tw2sp", "zh-Hant-HK": "hk2s"}
-_SEPARATOR = "\x1e"
+# Taiwan's forms of the characters without Taiwan's words, for the words that keep their own characters.
+_IDEOGRAPHS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+_CHARACTERS = {"zh-Hant": "s2t", "zh-Hant-TW": "s2tw", "zh-Hant-HK": "s2hk"}
 _SINGLE = ("headline", "kicker", "deck", "byline", "dateline", "agency", "place", "sign_off")
+_SEPARATOR = "\x1e"
+_HOLE = "\x1d"
+_CLAUSE = re.compile(r"([\s\x1d，。；：！？、“”‘’「」『』《》〈〉（）()…—,;:!?]+)")
+_REACH = 8
+"""Characters on either side of a difference that are searched for the phrase behind it; 七 is the longest seen to decide one."""
+_PHRASE = "A phrase of the dictionary reaches into the next word; the word's own reading was taken."
+_VOCABULARY = 200_000
+"""Words whose conversion is remembered: more than twenty days of a newspaper use, and a bound to a worker's memory."""
+
+
+class Reading(NamedTuple):
+    """What some strings say apart from any variant: their words and the people named. Shared by the three converters."""
+
+    strings: list[str]
+    text: str
+    words: list[str]
+    starts: list[int]
+    """Where each word begins, and the end."""
+    people: list[names.Name]
+
+
+class Doubt(NamedTuple):
+    """Characters ``start:end`` of the joined text that neither dictionary nor context decides for certain."""
+
+    start: int
+    end: int
+    rule: str
+    options: tuple[str, ...]
+    """What may stand there; the first that does not is suggested."""
+    why: str
+    confidence: float
+
+
+Pieces = list[tuple[str, str]]
+"""A string as (characters of the source, characters of the variant), in order."""
 
 
 class Converter:
-    """Converts records to one variant; the OpenCC instance is its own, made at first use."""
+    """Converts records to one variant. OpenCC and the word engine are its own, made at first use.
 
-    def __init__(self, variant: str = "zh-Hant") -> None:
+    >>> Converter("zh-Hant").text("记者范长江说，火药被发明了。")
+    '記者范長江說，火藥被發明了。'
+    """
+
+    def __init__(self, variant: str = "zh-Hant", segmenter: Segmenter | None = None) -> None:
         if variant not in CONFIGS:
             raise SettingError(f"variant {variant!r} is not known; choose one of {', '.join(CONFIGS)}")
         self.variant = variant
-        self._engine: Any = None
+        self.segmenter = segmenter or Segmenter()
+        self._engines: dict[str, Any] = {}
+        self._vocabulary: dict[str, str] = {}
+        self._forms: dict[str, str] = {}
 
-    def text(self, text: str) -> str:
+    def text(self, text: str, authors: Iterable[str] = ()) -> str:
         """``text`` in this variant.
 
-        >>> Converter("zh-Hant-HK").text("为了核实这说法")
-        '為了核實這説法'
+        >>> Converter("zh-Hant-TW").text("少数组织参与制造")
+        '少數組織參與製造'
         """
-        if self._engine is None:
-            import opencc
+        return "".join(after for _, after in self._strings(read([text], self.segmenter, authors))[0][0])
 
-            self._engine = opencc.OpenCC(CONFIGS[self.variant])
-        # OpenCC stops at NUL
-        return "\0".join(self._engine.convert(part) for part in text.split("\0"))
+    def convert(self, record: Record, reading: Reading | None = None) -> Record:
+        """The record in this variant: same id, same structure, its own flags.
 
-    def convert(self, record: Record) -> Record:
-        """The record in this variant: same id, same structure, its own flags."""
+        ``reading`` is :func:`read_record` of the same record, for whoever converts to more than one variant.
+        """
+        reading = reading or read_record(record, self.segmenter)
+        pieces, doubts = self._strings(reading)
+        done = iter(["".join(after for _, after in string) for string in pieces])
         out: Any = dict(record)
-        metadata = dict(record["metadata"])
-        strings: list[str] = [record[key] for key in _SINGLE if record[key]]  # type: ignore[literal-required]
-        strings += record["authors"] + record["paragraphs"] + list(metadata.get("captions") or [])
-        strings += [metadata["docdate"]] if metadata.get("docdate") else []
-        done = self.text(_SEPARATOR.join(strings)).split(_SEPARATOR)
-        if len(done) != len(strings):
-            done = [self.text(string) for string in strings]
-        parts = iter(done)
-        for key in _SINGLE:
-            out[key] = next(parts) if record[key] else record[key]  # type: ignore[literal-required]
-        out["authors"] = [next(parts) for _ in record["authors"]]
-        out["paragraphs"] = [next(parts) for _ in record["paragraphs"]]
-        if metadata.get("captions"):
-            metadata["captions"] = [next(parts) for _ in metadata["captions"]]
-        if metadata.get("docdate"):
-            metadata["docdate"] = next(parts)
+        metadata = out["metadata"] = dict(record["metadata"])
+        out["paragraphs"] = [next(done) for _ in record["paragraphs"]]
         out["text"] = "\n".join(out["paragraphs"])
         out["lang"] = self.variant
-        out["flags"] = []
-        out["metadata"] = metadata
+        out["flags"] = self._flags(reading, pieces, doubts, len(record["paragraphs"]))
+        for key in _SINGLE:
+            if out[key]:
+                out[key] = next(done)
+        out["authors"] = [next(done) for _ in record["authors"]]
+        if metadata.get("docdate"):
+            metadata["docdate"] = next(done)
+        if metadata.get("captions"):
+            metadata["captions"] = [next(done) for _ in metadata["captions"]]
         return out  # type: ignore[no-any-return]
+
+    # ---- one OpenCC call for everything, and a closer look where words and phrases disagree
+
+    def _plain(self, text: str, config: str = "") -> str:
+        config = config or CONFIGS[self.variant]
+        if config not in self._engines:
+            import opencc
+
+            self._engines[config] = opencc.OpenCC(config)
+        # OpenCC stops at NUL.
+        return "\0".join(self._engines[config].convert(part) for part in text.split("\0"))
+
+    def _all(self, strings: Sequence[str], config: str = "") -> list[str]:
+        return self._plain(_SEPARATOR.join(strings), config).split(_SEPARATOR) if strings else []
+
+    def _by_word(self, words: Iterable[str]) -> list[str]:
+        """Each word converted by itself, from memory where it was met before."""
+        words = list(words)
+        vocabulary = self._vocabulary
+        try:
+            return list(map(vocabulary.__getitem__, words))
+        except KeyError:
+            new = list(set(words).difference(vocabulary, _SEPARATOR))
+        if len(vocabulary) + len(new) > _VOCABULARY:
+            vocabulary.clear()
+            new = list(set(words).difference(_SEPARATOR))
+        vocabulary.update({_SEPARATOR: _SEPARATOR, **dict(zip(new, self._all(new), strict=True))})
+        return list(map(vocabulary.__getitem__, words))
+
+    def _strings(self, reading: Reading) -> tuple[list[Pieces], list[Doubt]]:
+        """Every string in pieces, and what is in doubt in it."""
+        forced = self._forced(reading)
+        decided, doubts = self._decide(reading)
+        shielded, words = _shield(reading, forced)
+        by_word = self._by_word(words)
+        sources, phrases = shielded.split(_SEPARATOR), self._plain(shielded).split(_SEPARATOR)
+        wholes = "".join(by_word).split(_SEPARATOR)
+        if phrases == wholes and not (forced or decided or doubts):
+            return [[pair] for pair in zip(sources, wholes, strict=True)], doubts
+        begins = list(accumulate((len(string) + 1 for string in reading.strings), initial=0))
+        closer = {bisect_right(begins, at) - 1 for at in [*decided, *(doubt.start for doubt in doubts)]}
+        ends = [i for i, word in enumerate(words) if word == _SEPARATOR] + [len(words)]
+        out: list[Pieces] = []
+        holes = iter(forced)
+        first = 0
+        for string, (source, phrase, whole, last) in enumerate(zip(sources, phrases, wholes, ends, strict=True)):
+            if phrase == whole and (string not in closer or len(source) == len(whole)):
+                weighed = _plain_pieces(source, whole)
+            else:
+                weighed = self._weigh(source, phrase, words[first:last], by_word[first:last])
+            pieces: Pieces = []
+            offset = begins[string]
+            for before, after, doubtful in weighed:
+                if before == _HOLE:
+                    start, end, after = next(holes)
+                    before = reading.text[start:end]
+                elif string in closer and len(before) == len(after):
+                    after = "".join(decided.get(at, character) for at, character in enumerate(after, offset))
+                if doubtful and offset not in decided:
+                    doubts.append(Doubt(offset, offset + len(before), "script.phrase", (after, doubtful), _PHRASE, 0.3))
+                pieces.append((before, after))
+                offset += len(before)
+            out.append(pieces)
+            first = last + 1
+        return out, doubts
+
+    def _weigh(self, source: str, phrase: str, words: Sequence[str], by_word: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """One string clause by clause, as (source, variant, what else is likely there or nothing).
+
+        A phrase counts where it begins and ends with words; else the words count.
+        """
+        clauses, phrases = _CLAUSE.split(source), _CLAUSE.split(phrase)
+        if len(clauses) != len(phrases):
+            yield from ((before, after, "") for before, after in zip(words, by_word, strict=True))
+            return
+        index = 0
+        for clause, converted in zip(clauses, phrases, strict=True):
+            start, size = index, 0
+            while size < len(clause):
+                size += len(words[index])
+                index += 1
+            mine = by_word[start:index]
+            if "".join(mine) == converted:
+                yield from ((before, after, "") for before, after in zip(words[start:index], mine, strict=True))
+            else:
+                yield from self._settle(clause, converted, words[start:index], mine)
+
+    def _settle(self, clause: str, phrase: str, words: Sequence[str], by_word: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+        """The pieces of a clause in which words and phrases disagree."""
+        starts = list(accumulate(map(len, words), initial=0))
+        variant = list(accumulate(map(len, by_word), initial=0))
+        groups: list[tuple[int, int, str]] = []
+        other: dict[int, str] = {}
+        for kind, a, b, low, high in SequenceMatcher(None, phrase, "".join(by_word), autojunk=False).get_opcodes():
+            if kind == "equal":
+                continue
+            first = max(i for i in range(len(words)) if variant[i] <= low)
+            last = min(i for i in range(1, len(words) + 1) if variant[i] >= high and i > first)
+            found = self._phrase_of(clause, phrase, by_word, starts, first, last)
+            for group in found:
+                while groups and group[0] <= groups[-1][0]:
+                    groups.pop()
+                if not groups or group[0] >= groups[-1][1]:
+                    groups.append(group)
+            if not found and last == first + 1 and len(words[first]) == 1 and b - a == 1:
+                other[first] = phrase[a:b]
+        index = 0
+        for first, last, to in [*groups, (len(words), len(words), "")]:
+            yield from ((words[i], by_word[i], other.get(i, "")) for i in range(index, first))
+            if first < last:
+                yield clause[starts[first] : starts[last]], to, ""
+            index = last
+
+    def _phrase_of(
+        self, clause: str, phrase: str, by_word: Sequence[str], starts: Sequence[int], first: int, last: int
+    ) -> list[tuple[int, int, str]]:
+        """The dictionary phrase behind a difference at words ``first:last``, as (first word, last, conversion), if it counts.
+
+        OpenCC does not tell its phrases. One shows in that it converts otherwise than its parts do: 护发 is 護髮, 护 and 发 are 護發.
+        """
+        low, high, word = starts[first], starts[last], "".join(by_word)
+        stretches = [
+            (a, b)
+            for a in range(max(0, low - _REACH), high)
+            for b in range(max(a + 2, low + 1), min(len(clause), high + _REACH) + 1)
+        ]  # fmt: skip
+        stretches.sort(key=lambda s: (s[1] - s[0], s))
+        told = iter(
+            self._all(
+                [
+                    part
+                    for a, b in stretches
+                    for part in (clause[a:b], clause[a : b - 1], clause[b - 1 : b], clause[a : a + 1], clause[a + 1 : b])
+                ]
+            )
+        )
+        crossing = covering = None
+        for (a, b), to, left, end, start, right in zip(stretches, told, told, told, told, told, strict=True):
+            whole = a <= low and b >= high and a in starts and b in starts
+            if to not in phrase or (to == "".join(by_word[starts.index(a) : starts.index(b)]) if whole else to in word):
+                continue
+            if to != left + end and to != start + right:
+                if whole:
+                    return [(starts.index(a), starts.index(b), to)]
+                crossing = crossing or (a, b, to)
+            elif whole:
+                covering = covering or (a, b, to)
+        if crossing is None:
+            return [(starts.index(covering[0]), starts.index(covering[1]), covering[2])] if covering else []
+        a, b, to = crossing
+        # 芒果|干, 十几|周: the end of a word lends its sense to the character after it. Not so 洱海|里: 海里 is a nautical mile.
+        if last == first + 1 and high - low == 1 and b == high and clause[low] != "里" and len(to) == b - a:
+            return [(first, last, to[-1])]
+        return []
+
+    # ---- what is decided before OpenCC is asked
+
+    def _forced(self, reading: Reading) -> list[tuple[int, int, str]]:
+        """Sorted, non-overlapping (start, end, what stands there) of the joined text: names, table phrases, readings, terms."""
+        text, rules = reading.text, choices.table()
+        whole = choices.Words(reading.starts)
+        spans: list[tuple[int, int, str]] = []
+        for match in rules.phrases.finditer(text):
+            if parts := rules.boundaries.get(match[0]):
+                spans.append((*match.span(), "".join(self._by_word(parts))))
+            elif match.start() in whole and match.end() in whole:
+                spans.append((*match.span(), self._form(match[0])))
+        for name in reading.people:
+            if name.sure:
+                spans.append((name.start, name.end, self._name(text[name.start : name.end], name.surname)))
+        if self.variant == "zh-Hant-TW":
+            terms = choices.terms(text)
+            own = self._all([text[start:end] for start, end in terms], _CHARACTERS[self.variant])
+            spans += [(*term, to) for term, to in zip(terms, own, strict=True)]
+        return _apart(spans)
+
+    def _form(self, phrase: str) -> str:
+        """The table's form of a phrase, in the characters of this variant."""
+        if not self._forms:
+            forms = choices.table().forms
+            own = list(forms.values())
+            if self.variant != "zh-Hant":
+                own = self._all(own, "t2tw" if self.variant == "zh-Hant-TW" else "t2hk")
+            self._forms = dict(zip(forms, own, strict=True))
+        return self._forms[phrase]
+
+    def _name(self, name: str, surname: int) -> str:
+        """A name: the family name in its own form, the given name as the dictionary has it save for the table's characters."""
+        head = names.surname_of(name)
+        keep = names.table().keep
+        given = self._by_word([name])[0][surname:] if len(name) > surname else ""
+        if len(given) == len(name) - surname:
+            given = "".join(keep.get(before, after) for before, after in zip(name[surname:], given, strict=True))
+        return (head.to if head else self._by_word([name[:surname]])[0]) + given
+
+    def _flags(self, reading: Reading, pieces: list[Pieces], doubts: list[Doubt], paragraphs: int) -> list[Flag]:
+        """The doubts that stand in a paragraph, each in characters of the variant."""
+        begins = list(accumulate((len(string) + 1 for string in reading.strings), initial=0))
+        flags: list[Flag] = []
+        for doubt in sorted(doubts):
+            para = bisect_right(begins, doubt.start) - 1
+            if para >= paragraphs:
+                break
+            start, end = (_position(pieces[para], at - begins[para]) for at in (doubt.start, doubt.end))
+            here = "".join(after for _, after in pieces[para])[start:end]
+            others = [option for option in doubt.options if option != here]
+            if others and len(others) < len(doubt.options):
+                rule, why, sure = doubt.rule, doubt.why, doubt.confidence
+                flags.append(Flag(para=para, start=start, end=end, rule=rule, suggestion=others[0], why=why, confidence=sure))
+        return flags
+
+    def _decide(self, reading: Reading) -> tuple[dict[int, str], list[Doubt]]:
+        """The readings that the characters around decide, by place; and the names and readings that stay open."""
+        decided: dict[int, str] = {}
+        doubts: list[Doubt] = []
+        for at, choice in choices.decide(reading.text, choices.Words(reading.starts)):
+            if choice.to:
+                decided[at] = choice.to
+            else:
+                doubts.append(Doubt(at, at + 1, choice.id, choice.options, choice.why, choice.confidence))
+        seen = set()
+        for name in reading.people:
+            text = reading.text[name.start : name.end]
+            head = names.surname_of(text)
+            if text in seen:
+                continue
+            if head and name.surname == 1 and (usual := self._by_word([text[0]])[0]) != head.to:
+                doubts.append(Doubt(name.start, name.start + 1, "script.name", (head.to, usual), head.why, 0.1 if name.sure else 0.4))
+            if name.sure:
+                seen.add(text)
+                for at, character in enumerate(text[name.surname :], name.start + name.surname):
+                    if options := names.table().either.get(character):
+                        doubts.append(Doubt(at, at + 1, "script.given-name", tuple(options), "Both forms are given names.", 0.4))
+        return decided, doubts
+
+
+def _plain_pieces(source: str, variant: str) -> Iterator[tuple[str, str, str]]:
+    """Pieces of a string on which words and phrases agree: what stands between the forced stretches, and these."""
+    if _HOLE not in source:
+        yield source, variant, ""
+        return
+    for number, pair in enumerate(zip(source.split(_HOLE), variant.split(_HOLE), strict=True)):
+        if number:
+            yield _HOLE, _HOLE, ""
+        yield *pair, ""
+
+
+def _position(pieces: Pieces, at: int) -> int:
+    """Where source character ``at`` of a string stands in the variant; in a piece of another length, at its begin."""
+    source = variant = 0
+    for before, after in pieces:
+        if at < source + len(before):
+            return variant + (at - source if len(before) == len(after) else 0)
+        source += len(before)
+        variant += len(after)
+    return variant
+
+
+def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = ()) -> Reading:
+    """The words of ``strings`` and the people named in them."""
+    text = _SEPARATOR.join(strings)
+    words = segmenter.cut(text)
+    starts = list(accumulate(map(len, words), initial=0))
+    return Reading(list(strings), text, words, starts, names.find(words, segmenter.knows, authors, starts))
+
+
+def read_record(record: Record, segmenter: Segmenter) -> Reading:
+    """What a record says: paragraphs first, then the other printed fields."""
+    metadata = record["metadata"]
+    strings = list(record["paragraphs"])
+    strings += [record[key] for key in _SINGLE if record[key]]  # type: ignore[literal-required]
+    strings += record["authors"]
+    strings += [metadata["docdate"]] if metadata.get("docdate") else []
+    strings += metadata.get("captions") or []
+    return read(strings, segmenter, record["authors"])
+
+
+def _apart(spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Spans in order of place; of two that overlap, the one that was named first."""
+    taken: list[tuple[int, int, str]] = []
+    for span in spans:
+        at = bisect_left(taken, span)
+        if (at == 0 or taken[at - 1][1] <= span[0]) and (at == len(taken) or taken[at][0] >= span[1]):
+            taken.insert(at, span)
+    return taken
+
+
+def _shield(reading: Reading, forced: Sequence[tuple[int, int, str]]) -> tuple[str, list[str]]:
+    """The joined text and its words with one mark in place of each forced stretch."""
+    if not forced:
+        return reading.text, reading.words
+    words: list[str] = []
+    starts = reading.starts
+    here = index = 0
+    for start, end, _ in forced:
+        first = bisect_right(starts, start) - 1
+        if first > index or here == starts[index]:
+            words += [reading.text[here : starts[index + 1]]] if here > starts[index] else []
+            words += reading.words[index + (here > starts[index]) : first]
+            here = max(here, starts[first])
+        if start > here:
+            words.append(reading.text[here:start])
+        words.append(_HOLE)
+        here = end
+        index = bisect_right(starts, end) - 1
+    if here < len(reading.text):
+        words += [reading.text[here : starts[index + 1]]] if here > starts[index] else []
+        words += reading.words[index + (here > starts[index]) :]
+    return "".join(words), words
+
+
+@cache
+def _simplified() -> frozenset[str]:
+    """Every ideograph that OpenCC turns into another and that no Traditional text writes."""
+    every = [chr(code) for low, high in _IDEOGRAPHS for code in range(low, high + 1)]
+    turned = _convert("\n".join(every), "s2t").split("\n")
+    return frozenset(a for a, b in zip(every, turned, strict=True) if a != b) - choices.table().shared
 
 
 def simplified_only(text: str) -> set[str]:
-    """Characters of ``text`` that only Simplified Chinese writes."""
-    raise NotImplementedError
+    """Characters of ``text`` that only Simplified Chinese writes.
+
+    >>> sorted(simplified_only("后来发展，皇后"))
+    ['发', '来']
+    """
+    return set(text) & _simplified()
 
 
 def converts_back(record: Record, variant_record: Record) -> float:
-    """Share of the record's characters that come back when its variant is converted to Simplified again."""
-    raise NotImplementedError
+    """Share of the record's characters that come back when its variant is converted to Simplified again.
+
+    What the record itself prints in Traditional or variant forms counts as come back in its Simplified form.
+    """
+    config = BACK[variant_record["lang"]]
+    ours, theirs = record["paragraphs"], variant_record["paragraphs"]
+    back = _convert("\n".join(theirs), config)
+    text = "\n".join(ours)
+    if back == text or not text:
+        return 1.0
+    plain = _convert(text, "t2s")
+    if len(back) == len(text) == len(plain):
+        return sum(b in pair for b, *pair in zip(back, text, plain, strict=True)) / len(text)
+    kept = sum(LCSseq.similarity(a, b) for a, b in zip(back.split("\n"), plain.split("\n"), strict=True))
+    return (kept + len(ours) - 1) / len(text)
+
+
+@cache
+def _engine_of(config: str) -> Any:
+    import opencc
+
+    return opencc.OpenCC(config)
+
+
+def _convert(text: str, config: str) -> str:
+    return "\0".join(_engine_of(config).convert(part) for part in text.split("\0"))

@@ -41,14 +41,11 @@ def _tokenizer() -> Any:
         warnings.simplefilter("ignore")  # pkg_resources and invalid escapes: jieba's, not the user's
         import jieba
 
-    class Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
-        def initialize(self, dictionary: str | None = None) -> None:
-            with self.lock:
-                if not self.initialized:
-                    self.FREQ, self.total = self.gen_pfdict(self.get_dict_file())
-                    self.initialized = True
-
-    return Tokenizer()
+    tokenizer = jieba.Tokenizer()
+    # jieba would say on standard error that it loads, and leave a cache file in the shared temporary folder.
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer
 
 
 class Segmenter:
@@ -66,13 +63,15 @@ class Segmenter:
         self.user_words = [entry for line in user_words if (entry := _user_word(line))]
         self._cut: Callable[[str], list[str]] | None = None
         self._tagger: Any = None
+        self._owner: Any = None
 
     def _load(self) -> Callable[[str], list[str]]:
         if self._cut is None:
+            owner: Any
             if self.engine == "rjieba":
                 import rjieba
 
-                owner: Any = rjieba.Jieba()
+                owner = rjieba.Jieba()
                 for word, freq, tag in self.user_words:
                     owner.add_word(word, freq, tag)
                 self._cut = owner.cut
@@ -85,7 +84,17 @@ class Segmenter:
                     from jieba import posseg
 
                     self._tagger = posseg.POSTokenizer(owner)
+            self._owner = owner
         return self._cut
+
+    def knows(self, word: str) -> bool:
+        """Whether the dictionary has ``word``.
+
+        >>> Segmenter().knows("范围"), Segmenter().knows("范韩生")
+        (True, False)
+        """
+        self._load()
+        return bool(self._owner.has_word(word) if self.engine == "rjieba" else self._owner.FREQ.get(word))
 
     def cut(self, text: str) -> list[str]:
         """The words of ``text``; ``"".join(words) == text``, or AccountError."""
@@ -151,4 +160,4 @@ def parity(texts: Iterable[str], user_words: Iterable[str] = ()) -> tuple[int, i
 
 def _spans(words: list[str]) -> list[tuple[int, int]]:
     ends = list(accumulate(map(len, words)))
-    return list(zip([0, *ends], ends))
+    return list(zip([0, *ends], ends, strict=False))
