@@ -33,9 +33,19 @@ FAMILIES = {
 
 _FAMILY = {member: members for members in FAMILIES.values() for member in members}
 
-_DECODES = {"gb2312": "gb18030", "gbk": "gb18030"}
+_DECODES = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}
 """Whose table is used. Python's gb2312 reads the dash A1AA as U+2015 and the dot A1A4 as U+30FB; every GB text of today means
-U+2014 and U+00B7, as gbk and gb18030 have it."""
+U+2014 and U+00B7, as gbk and gb18030 have it. Python's big5 has kana where Big5 pages have ① and their own kana, C6A1 on."""
+
+_MEANS = {
+    "hz": {"\u2015": "—", "\u30fb": "·"},
+    "big5": {"•": "‧", "､": "﹑", "‾": "¯", "∼": "～", "♁": "⊕", "☉": "⊙", "¥": "￥", "¢": "￠", "£": "￡"},
+}
+_MEANS["big5hkscs"] = _MEANS["big5"]
+"""Characters that Python's table has for a code, and what the code means wherever it is printed (as cp950 has it)."""
+
+_FROM = {codec: str.maketrans(table) for codec, table in _MEANS.items()}
+_TO = {codec: str.maketrans({after: before for before, after in table.items()}) for codec, table in _MEANS.items()}
 
 _NAMES = {"gb2312": "GB2312", "gbk": "GBK", "gb18030": "GB18030", "hz": "HZ", "big5": "Big5", "big5hkscs": "Big5-HKSCS", "euc_tw": "EUC-TW"}
 
@@ -93,7 +103,7 @@ def read(name: str, data: bytes, *, encoding: str | None = None) -> Source:
     codec, text = _strict(name, body, len(mark), codec, wanted, " of the unpacked text" if body is not data else "")
     _refuse_binary(name, body, text, codec)
     if envelope != RAW:
-        again = encode(text, codec)
+        again = _encode_again(text, codec)
         if again != body[len(mark) :]:
             changes = patch(again, body[len(mark) :])
             envelope = RAW if changes is None else {**(envelope or {}), "patch": changes}
@@ -131,27 +141,29 @@ def encode(text: str, codec: str) -> bytes:
     """
     if codec == "euc_tw":
         return euctw.encode(text)
-    if codec == "hz":
-        return text.translate(_TO_HZ).encode("hz")
-    return text.encode(_DECODES.get(codec, codec))
-
-
-_FROM_HZ = {0x2015: 0x2014, 0x30FB: 0x00B7}
-_TO_HZ = {after: before for before, after in _FROM_HZ.items()}
+    return text.translate(_TO.get(codec, {})).encode(_DECODES.get(codec, codec))
 
 
 def _decode(data: bytes, codec: str) -> str:
     """Strict. Raises UnicodeError."""
     if codec == "euc_tw":
         return euctw.decode(data)
-    if codec == "hz":
-        return data.decode("hz").translate(_FROM_HZ)
-    if codec in _DECODES:
-        data.decode(codec)  # the narrow codec says whether, the wide one what
     text = data.decode(_DECODES.get(codec, codec))
+    if codec in _DECODES:
+        narrow = data.decode(codec)  # the narrow codec says whether, the wide one what
+        if codec == "big5" and narrow != text:
+            raise UnicodeError("a code that Big5 and Big5-HKSCS read differently")
     if not codec.startswith("utf-"):
         text.encode("utf-8")  # GB18030 has codes for lone surrogates, which no file written out may hold
-    return text
+    return text.translate(_FROM[codec]) if codec in _FROM else text
+
+
+def _encode_again(text: str, codec: str) -> bytes:
+    """``text`` encoded, or nothing when a character came from a code that its codec does not write."""
+    try:
+        return encode(text, codec)
+    except UnicodeEncodeError:
+        return b""
 
 
 def _codec(name: str, body: bytes, wanted: str | None) -> tuple[bytes, str]:
@@ -191,7 +203,7 @@ def _strict(name: str, body: bytes, skip: int, codec: str, wanted: str | None, w
     """The narrowest codec of the family that reads every byte, and the text. Raises SourceError at the first bad byte."""
     content = body[skip:] if skip else body
     furthest = -1
-    for member in _FAMILY.get(codec, (codec,)):
+    for member in ("cp950", *FAMILIES["big5hkscs"]) if wanted == "cp950" else _FAMILY.get(codec, (codec,)):
         try:
             return member, _decode(content, member)
         except UnicodeDecodeError as e:

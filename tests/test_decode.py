@@ -175,6 +175,15 @@ def test_gb_dash_and_dot_are_what_newspapers_mean() -> None:
     assert back(read("a.txt", hz)) == hz
 
 
+def test_big5_dots_and_circled_numbers_are_what_newspapers_mean() -> None:
+    """Python's big5 reads the dot of foreign names (A145) as a bullet, and ① (C6A1) as a kana mark."""
+    source = read("a.txt", "總統比爾".encode("big5") + b"\xa1\x45" + "克林頓昨天說".encode("big5"))
+    assert (source.text, source.encoding) == ("總統比爾‧克林頓昨天說", "big5")
+    circled = "記者昨天報導".encode("big5") + b"\xc6\xa1"
+    assert (read("a.txt", circled).text, read("a.txt", circled).encoding) == ("記者昨天報導①", "big5hkscs")
+    assert back(source) == "總統比爾".encode("big5") + b"\xa1\x45" + "克林頓昨天說".encode("big5")
+
+
 # What the user says ---------------------------------------------------------------------------------------------------------
 
 
@@ -326,7 +335,7 @@ def test_hz_spelt_otherwise_than_python_would() -> None:
 
 def test_two_byte_pairs_for_one_character_need_a_small_patch() -> None:
     """Big5 has 十 among the ideographs (A451) and among the numerals (A2CC); the text alone cannot tell which stood there."""
-    plain = encodable(traditional(PAGE), "big5").encode("big5")
+    plain = traditional(PAGE).encode("big5", "ignore")
     numeral, ideograph = b"\xa2\xcc", "十".encode("big5")
     data = plain.replace(ideograph, numeral, 2)
     assert plain.count(ideograph) > 2
@@ -372,7 +381,7 @@ def test_any_text_comes_back_in_the_codec_it_was_written_in(text: str, codec: st
     assume(data and not any(data.startswith(start) for start, *_ in (*decode.BOMS, *decode.MAGIC)))
     file = gzip.compress(data) if packed else data
     source = read("a", file, encoding=codec)
-    assert source.text == text or codec == "hz"  # HZ writes ~ as ~~ and drops ~ before a line end
+    assert source.text == text or any(c in text for c in decode._MEANS.get(codec, {}))
     assert back(source) == file
 
 
