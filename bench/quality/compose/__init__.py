@@ -19,9 +19,24 @@ from bench.quality.compose.style import draw
 
 BASES = ("fragments", "lines", "blocks", "interleaved", "disorder", "paragraphs")
 LEVELS = ("none", "errors", "light", "medium", "heavy")
-PROFILES = (*BASES, "fragments+errors", "lines+light", "lines+medium", "lines+heavy", "fragments+light", "fragments+medium", "fragments+heavy",
-            "blocks+light", "blocks+medium", "blocks+heavy", "disorder+light", "disorder+medium", "disorder+heavy", "interleaved+medium",
-            "paragraphs+errors")  # fmt: skip
+PROFILES = (
+    *BASES,
+    "fragments+errors",
+    "lines+light",
+    "lines+medium",
+    "lines+heavy",
+    "fragments+light",
+    "fragments+medium",
+    "fragments+heavy",
+    "blocks+light",
+    "blocks+medium",
+    "blocks+heavy",
+    "disorder+light",
+    "disorder+medium",
+    "disorder+heavy",
+    "interleaved+medium",
+    "paragraphs+errors",
+)
 """A reading, and after ``+`` the strength of the damage."""
 
 
@@ -36,23 +51,23 @@ class Issue:
     """Per page, per non-blank line, its segments."""
 
 
-def compose(seed: int, *, profile: str | None = None) -> Issue:
-    """One issue.
+def compose(seed: int, *, profile: str | None = None, pages: int | None = None) -> Issue:
+    """One issue of ``pages`` pages (drawn if None). ``profile`` is a reading of BASES, alone or with ``+`` one of LEVELS.
 
     >>> compose(7, profile="fragments").pages == compose(7, profile="fragments").pages
     True
     """
     rng = Random(f"{profile}:{seed}")
     profile = profile or rng.choice(PROFILES)
-    style = draw(rng)
+    style = draw(rng, pages)
     desk = Desk(rng, style)
-    pages = Composer(desk).issue()
+    sheets = Composer(desk).issue()
     name = f"{profile}-{seed:05d}"
-    gold = gold_of(name, desk, pages)
+    gold = gold_of(name, desk, sheets)
     habit = reading.habit(rng, profile)
     hurt = damage.strength(rng, profile.partition("+")[2] or "none")
     texts, spans = [], []
-    for page in pages:
+    for page in sheets:
         rows = damage.damaged(reading.rows_of(page, rng, habit), rng, hurt)
         text, span = written(rows, habit.indent)
         texts.append(text)
@@ -75,7 +90,9 @@ def written(rows: list[Row], indent: str) -> tuple[str, list[list[tuple[int, int
         mine: list[tuple[int, int, int, int]] = []
         for r in row.runs:
             if r.sid != -1 and r.text.strip():
-                mine.append((here, here + len(r.text), r.sid, r.at))
+                solid = r.text.strip()
+                skip = r.text.index(solid)
+                mine.append((here + skip, here + skip + len(solid), r.sid, r.at))
             here += len(r.text)
         out.append((lead + body).rstrip())
         spans.append(mine)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
 
@@ -62,7 +62,7 @@ def near(year: int) -> tuple[Document, ...]:
     return docs
 
 
-@lru_cache(maxsize=None)
+@cache
 def clauses_of(document: Document) -> tuple[str, ...]:
     """Short clauses of 5 to 16 ideographs: raw material of headlines and subheads."""
     out = set()

@@ -11,40 +11,59 @@ from bench.quality.compose.style import WEEKDAYS, Style
 from bench.quality.compose.words import Speech, han_number
 
 SEPS = ("  ", "　", " ", "    ", "　　", " | ", "·", " / ", "  ")
-LUNAR_DAY = "初一 初二 初三 初四 初五 初六 初七 初八 初九 初十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十 廿一 廿二 廿三 廿四 廿五 廿六 廿七 廿八 廿九 三十".split()
 STEMS, BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
-TERMS = "立春 雨水 惊蛰 春分 清明 谷雨 立夏 小满 芒种 夏至 小暑 大暑 立秋 处暑 白露 秋分 寒露 霜降 立冬 小雪 大雪 冬至 小寒 大寒".split()
 ENGLISH = ("DAILY", "EVENING NEWS", "TIMES", "MORNING POST", "RIBAO", "WANBAO", "NEWS")
-LATIN = ("DONGHAI", "YUNLING", "NANPING", "BEIJIANG", "JIANGHUAI", "WORKERS'", "FARMERS'", "SOUTHERN", "GUANDONG", "TAIHANG", "PEOPLE'S")
 
 
 def week(st: Style) -> str:
     return st.rng.choice(("星期", "星期", "星期", "周", "礼拜")) + WEEKDAYS[st.date.weekday()]
 
 
-def lunar(rng: Random, year: int) -> str:
+def lunar(sp: Speech, rng: Random, year: int) -> str:
     pair = STEMS[(year - 4) % 10] + BRANCHES[(year - 4) % 12]
-    day = f"{pair}年{rng.choice(('正', '二', '三', '四', '五', '六', '七', '八', '九', '十', '冬', '腊'))}月{rng.choice(LUNAR_DAY)}"
-    return rng.choice(("农历", "夏历", "")) + day + (rng.choice((" ", "　", "")) + rng.choice(LUNAR_DAY) + rng.choice(TERMS) if rng.random() < 0.2 else "")
+    day = f"{pair}年{rng.choice(('正', '二', '三', '四', '五', '六', '七', '八', '九', '十', '冬', '腊'))}月{sp.pick('lunar_day')}"
+    return (
+        rng.choice(("农历", "夏历", ""))
+        + day
+        + (rng.choice((" ", "　", "")) + sp.pick("lunar_day") + sp.pick("term") if rng.random() < 0.2 else "")
+    )
 
 
-def date_line(st: Style, rng: Random) -> str:
+def date_line(st: Style, sp: Speech, rng: Random) -> str:
     d = st.date
     plain = st.long_date(0)
     forms = (
-        f"{plain}{rng.choice(SEPS)}{week(st)}", f"{week(st)}{rng.choice(SEPS)}{plain}", f"{plain}{week(st)}", plain, f"{d.year}.{d.month}.{d.day} {week(st)}",
-        f"{d.year}年{d.month:02d}月{d.day:02d}日 {week(st)}", f"{plain}　{week(st)}　{lunar(rng, d.year)}", f"{d.year}-{d.month:02d}-{d.day:02d}",
-        f"公元{plain}{rng.choice(SEPS)}{lunar(rng, d.year)}", f"{d.month}月{d.day}日 {week(st)}",
-    )  # fmt: skip
+        f"{plain}{rng.choice(SEPS)}{week(st)}",
+        f"{week(st)}{rng.choice(SEPS)}{plain}",
+        f"{plain}{week(st)}",
+        plain,
+        f"{d.year}.{d.month}.{d.day} {week(st)}",
+        f"{d.year}年{d.month:02d}月{d.day:02d}日 {week(st)}",
+        f"{plain}　{week(st)}　{lunar(sp, rng, d.year)}",
+        f"{d.year}-{d.month:02d}-{d.day:02d}",
+        f"公元{plain}{rng.choice(SEPS)}{lunar(sp, rng, d.year)}",
+        f"{d.month}月{d.day}日 {week(st)}",
+    )
     return forms[st.habit("date_line", len(forms), (30, 12, 8, 10, 6, 6, 8, 4, 4, 4))]
 
 
 def serial(st: Style, rng: Random) -> str:
     n, p = st.serial, st.pages
-    return rng.choice((
-        f"第{n}期{rng.choice(SEPS)}今日{p}版", f"第{n}期", f"第{n}号", f"总第{n}期", f"今日{p}版", f"今日{han_number(p)}版", f"第{n}期(今日{han_number(p)}版)",
-        f"第{n}期（代号{rng.randint(1, 70)}—{rng.randint(1, 99)}）", f"NO.{n}", f"今日{p}版 总第{n}期", f"本期{p}版",
-    ))  # fmt: skip
+    return rng.choice(
+        (
+            f"第{n}期{rng.choice(SEPS)}今日{p}版",
+            f"第{n}期",
+            f"第{n}号",
+            f"总第{n}期",
+            f"今日{p}版",
+            f"今日{han_number(p)}版",
+            f"第{n}期(今日{han_number(p)}版)",
+            f"第{n}期（代号{rng.randint(1, 70)}—{rng.randint(1, 99)}）",
+            f"NO.{n}",
+            f"今日{p}版 总第{n}期",
+            f"本期{p}版",
+        )
+    )
 
 
 def imprint(st: Style, sp: Speech, rng: Random) -> list[tuple[str, str]]:
@@ -53,21 +72,99 @@ def imprint(st: Style, sp: Speech, rng: Random) -> list[tuple[str, str]]:
     site = rng.choice(("jzrb", "news", "daily", "wanbao", "paper", "dsb", "people"))
     phone = f"0{rng.randint(10, 999)}{rng.choice('-—－ ')}{rng.randint(2000000, 88999999)}"
     pool = [
-        (rng.choice((f"国内统一连续出版物号{rng.choice((' ', '：', ''))}CN {a}-{b}", f"国内统一刊号：CN{a}-{b}", f"国内统一刊号:CN{a}-{b} 邮发代号:{rng.randint(1, 70)}-{rng.randint(1, 99)}",
-                     f"CN{a}—{b}", f"全国统一刊号CN{a}－{b}")), "cn"),
-        (rng.choice((f"邮发代号：{rng.randint(1, 70)}-{rng.randint(1, 99)}", f"邮发代号{rng.randint(1, 70)}－{rng.randint(1, 99)}")), "post"),
-        (rng.choice((f"网址：http://www.{site}.com.cn", f"www.{site}.cn", f"{st.paper}网：www.{site}.com", f"http://paper.{site}.com.cn", f"电子信箱：{site}@{rng.choice(('263.net', '163.com', 'sina.com'))}",
-                     f"本报网址 {site}.cn")), "web"),
-        (rng.choice((f"{st.paper}社出版", f"{st.paper}社出版  代号{rng.randint(1, 70)}－{rng.randint(1, 99)}", f"{st.paper}社编辑出版", f"{sp.pick('province')}日报报业集团主管主办", f"中共{sp.pick('city')}市委机关报",
-                     f"{st.paper}社　社址：{sp.pick('city')}{sp.pick('county')}路{rng.randint(1, 300)}号", "主管主办：" + sp.pick("firm"))), "publisher"),
-        (rng.choice((f"新闻热线：{phone}", f"新闻热线:{phone}", f"热线电话 {phone}", f"24小时新闻热线 {phone}", f"读者热线：{phone}", f"广告热线 {phone}")), "phone"),
-        (rng.choice(("零售每份0.50元", "每份零售壹元", "零售1元", "定价：1.00元", "每月定价24.00元　零售每份0.60元", "本报零售价：每份五分", "每份人民币三百元")), "price"),
-        (rng.choice((f"今日天气 {sp.pick('city')} 晴转多云 {rng.randint(-9, 30)}～{rng.randint(0, 36)}℃", f"天气预报　今天白天到夜间　晴转多云　偏北风三四级　最高气温{rng.randint(0, 36)}℃")), "weather"),
-        (f"{rng.choice(LATIN)} {rng.choice(ENGLISH)}", "latin"),
+        (
+            rng.choice(
+                (
+                    f"国内统一连续出版物号{rng.choice((' ', '：', ''))}CN {a}-{b}",
+                    f"国内统一刊号：CN{a}-{b}",
+                    f"国内统一刊号:CN{a}-{b} 邮发代号:{rng.randint(1, 70)}-{rng.randint(1, 99)}",
+                    f"CN{a}—{b}",
+                    f"全国统一刊号CN{a}－{b}",
+                )
+            ),
+            "cn",
+        ),
+        (
+            rng.choice((f"邮发代号：{rng.randint(1, 70)}-{rng.randint(1, 99)}", f"邮发代号{rng.randint(1, 70)}－{rng.randint(1, 99)}")),
+            "post",
+        ),
+        (
+            rng.choice(
+                (
+                    f"网址：http://www.{site}.com.cn",
+                    f"www.{site}.cn",
+                    f"{st.paper}网：www.{site}.com",
+                    f"http://paper.{site}.com.cn",
+                    f"电子信箱：{site}@{rng.choice(('263.net', '163.com', 'sina.com'))}",
+                    f"本报网址 {site}.cn",
+                )
+            ),
+            "web",
+        ),
+        (
+            rng.choice(
+                (
+                    f"{st.paper}社出版",
+                    f"{st.paper}社出版  代号{rng.randint(1, 70)}－{rng.randint(1, 99)}",
+                    f"{st.paper}社编辑出版",
+                    f"{sp.pick('province')}日报报业集团主管主办",
+                    f"中共{sp.pick('city')}市委机关报",
+                    f"{st.paper}社　社址：{sp.pick('city')}{sp.pick('county')}路{rng.randint(1, 300)}号",
+                    "主管主办：" + sp.pick("firm"),
+                )
+            ),
+            "publisher",
+        ),
+        (
+            rng.choice(
+                (
+                    f"新闻热线：{phone}",
+                    f"新闻热线:{phone}",
+                    f"热线电话 {phone}",
+                    f"24小时新闻热线 {phone}",
+                    f"读者热线：{phone}",
+                    f"广告热线 {phone}",
+                )
+            ),
+            "phone",
+        ),
+        (
+            rng.choice(
+                (
+                    "零售每份0.50元",
+                    "每份零售壹元",
+                    "零售1元",
+                    "定价：1.00元",
+                    "每月定价24.00元　零售每份0.60元",
+                    "本报零售价：每份五分",
+                    "每份人民币三百元",
+                )
+            ),
+            "price",
+        ),
+        (
+            rng.choice(
+                (
+                    f"今日天气 {sp.pick('city')} 晴转多云 {rng.randint(-9, 30)}～{rng.randint(0, 36)}℃",
+                    f"天气预报　今天白天到夜间　晴转多云　偏北风三四级　最高气温{rng.randint(0, 36)}℃",
+                )
+            ),
+            "weather",
+        ),
+        (f"{sp.pick('latin')} {rng.choice(ENGLISH)}", "latin"),
         (rng.choice(("扫码下载客户端", "扫描二维码 关注本报微信", "官方微博　官方微信　客户端", "数字报：扫一扫")), "qr"),
-        (rng.choice((f"社址：{sp.pick('city')}市{sp.pick('county')}{rng.randint(1, 300)}号　邮编：{rng.randint(100000, 850000)}　查询电话：{phone}", f"本报地址：{sp.pick('city')}　邮政编码：{rng.randint(100000, 850000)}",
-                     f"印刷：{st.paper}印刷厂　开印2:{rng.randint(10, 59)}　印完5:{rng.randint(10, 59)}", f"广告经营许可证：{rng.randint(1000, 99999)}号")), "address"),
-    ]  # fmt: skip
+        (
+            rng.choice(
+                (
+                    f"社址：{sp.pick('city')}市{sp.pick('county')}{rng.randint(1, 300)}号　邮编：{rng.randint(100000, 850000)}　电话：{phone}",
+                    f"本报地址：{sp.pick('city')}　邮政编码：{rng.randint(100000, 850000)}",
+                    f"印刷：{st.paper}印刷厂　开印2:{rng.randint(10, 59)}　印完5:{rng.randint(10, 59)}",
+                    f"广告经营许可证：{rng.randint(1000, 99999)}号",
+                )
+            ),
+            "address",
+        ),
+    ]
     rng.shuffle(pool)
     return pool[: rng.randint(0, 5)]
 
@@ -77,7 +174,23 @@ def editors(st: Style, sp: Speech, rng: Random) -> str:
         return st.spaced(sp.name())
 
     jobs = ("责任编辑", "责编", "本版责编", "本版编辑", "编辑", "本版主编", "值班主任", "主编", "责任编辑")
-    more = ("美编", "校对", "版式设计", "组版", "版式", "美术编辑", "制图", "责校", "检校", "视觉设计", "电话", "E-mail", "一读", "二读", "组版")
+    more = (
+        "美编",
+        "校对",
+        "版式设计",
+        "组版",
+        "版式",
+        "美术编辑",
+        "制图",
+        "责校",
+        "检校",
+        "视觉设计",
+        "电话",
+        "E-mail",
+        "一读",
+        "二读",
+        "组版",
+    )
     colon = rng.choice(("：", "：", ":", "/", " ", "　", "／"))
     sep = rng.choice(("　", "  ", " ", "    ", "　　"))
     names = sep.join(who() for _ in range(rng.choice((1, 1, 2, 3))))
@@ -96,7 +209,7 @@ def editors(st: Style, sp: Speech, rng: Random) -> str:
 
 def folio(st: Style, sp: Speech, rng: Random, n: int, section: str) -> list[tuple[str, str]]:
     """The head or foot of an inside page: one string or several."""
-    day, sep, label = date_line(st, rng), rng.choice(SEPS), st.page_label(n)
+    day, sep, label = date_line(st, sp, rng), rng.choice(SEPS), st.page_label(n)
     two = f"{n:02d}"
     forms: tuple[list[tuple[str, str]], ...] = (
         [(f"{n}{sep}{section}{sep}{st.paper}{sep}{day}", "folio")],
@@ -129,12 +242,11 @@ def teasers(st: Style, sp: Speech, rng: Random, titles: list[tuple[str, int]]) -
     for title, page in titles:
         t = title if rng.random() < 0.7 else title[: rng.randint(5, max(6, len(title)))]
         label = st.page_label(page)
-        out.append((f"{t}({page}版)", f"{t}　{label}", f"{label}　{t}", f"A{page} {t}", f"▶{t}（{label}）", f"{t}……{page}", f"■{t} 详见{label}")[form])
+        out.append(
+            (f"{t}({page}版)", f"{t}　{label}", f"{label}　{t}", f"A{page} {t}", f"▶{t}（{label}）", f"{t}……{page}", f"■{t} 详见{label}")[
+                form
+            ]
+        )
     if form == 0 and head and len(out) > 1 and rng.random() < 0.4:
         out[0:2] = [f"{out[0]}  {out[1]}"]
     return [(t, "teaser") for t in out]
-
-
-STRAYS = ("广告", "·广告·", "公益广告", "■", "●", "▲", "◆", "***", "——", "图表", "新华社发", "专题", "特刊", "连载", "图片新闻", "读者来信", "回音壁", "中缝", "信息", "CMYK", "①②③", "/", "|")
-FOOT = ("版权所有　未经书面授权禁止使用", "本版文字除署名外均由本报记者采写", "本版图片除署名外均为资料图片", "人 民 网 版 权 所 有", "本报如有印装质量问题请与印刷厂联系", "来稿请寄本报编辑部",
-        "本版电子信箱：bjb@263.net", "如发现差错请拨打校对热线", "责任校对 值班 编审", "下期看点", "本刊每周三出版", "数据来源：国家统计局", "资料来源：国家统计局", "制图：本报美术组", "策划：本报编辑部")  # fmt: skip

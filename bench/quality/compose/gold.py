@@ -40,8 +40,16 @@ def gold_of(name: str, desk: Desk, pages: list[Page]) -> dict[str, Any]:
                 item |= {"para": s.para, "start": a, "end": b}
             items.append(item)
     st = desk.style
-    style = {"paper": st.paper, "date": st.date.isoformat(), "serial": st.serial, "columns": st.columns, "cell": st.cell, "digits": st.digits,
-             "half_paren": st.half_paren, "mode": st.mode}  # fmt: skip
+    style = {
+        "paper": st.paper,
+        "date": st.date.isoformat(),
+        "serial": st.serial,
+        "columns": st.columns,
+        "cell": st.cell,
+        "digits": st.digits,
+        "half_paren": st.half_paren,
+        "mode": st.mode,
+    }
     return {"issue": name, "style": style, "n_pages": len(pages), "items": items, "articles": articles}
 
 
@@ -67,13 +75,20 @@ def labels_of(strings: list[String], texts: list[list[list[tuple[int, int, int, 
                     continue
                 s = strings[sid]
                 role = s.label
-                seg: Segment = {"start": start, "end": end, "role": role, "article": s.article or (s.kind if s.role == "caption" else None), "para": s.para,
-                                "first": False, "prev": None}  # fmt: skip
+                seg: Segment = {
+                    "start": start,
+                    "end": end,
+                    "role": role,
+                    "article": s.article or (s.kind if s.role == "caption" else None),
+                    "para": s.para,
+                    "first": False,
+                    "prev": None,
+                }
                 chains.setdefault(sid, []).append((at, p, k, len(line), seg))
                 line.append(seg)
             mine.append(line)
         out.append(mine)
-    for sid, chain in chains.items():
+    for chain in chains.values():
         chain.sort(key=lambda c: c[0])
         for n, (*_, seg) in enumerate(chain):
             if n == 0:

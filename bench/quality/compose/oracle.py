@@ -15,7 +15,15 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-FIELD = {"kicker": "kicker", "headline": "title", "headline_cont": "title", "deck": "subtitle", "byline": "byline", "dateline": "dateline", "sign_off": "tail"}
+FIELD = {
+    "kicker": "kicker",
+    "headline": "title",
+    "headline_cont": "title",
+    "deck": "subtitle",
+    "byline": "byline",
+    "dateline": "dateline",
+    "sign_off": "tail",
+}
 
 
 def records_of(gold: dict[str, Any], pages: list[str], labels: list[list[list[dict[str, Any]]]]) -> list[dict[str, Any]]:
@@ -40,8 +48,21 @@ def records_of(gold: dict[str, Any], pages: list[str], labels: list[list[list[di
         date = gold["style"]["date"]
         if day:
             date = f"{int(date[:4]) - (date[5:] == '01-01')}-{int(day[1]):02d}-{int(day[2]):02d}"
-        by[a["id"]] = {"id": a["id"], "kind": "article", "title": "", "kicker": "", "subtitle": "", "byline": "", "dateline": "", "tail": "", "authors": a["authors"],
-                       "agency": a["agency"], "place": a["place"], "date": date, "paragraphs": {}}  # fmt: skip
+        by[a["id"]] = {
+            "id": a["id"],
+            "kind": "article",
+            "title": "",
+            "kicker": "",
+            "subtitle": "",
+            "byline": "",
+            "dateline": "",
+            "tail": "",
+            "authors": a["authors"],
+            "agency": a["agency"],
+            "place": a["place"],
+            "date": date,
+            "paragraphs": {},
+        }
     for (aid, role, para), segs in chains.items():
         if aid not in by:
             continue

@@ -101,7 +101,7 @@ class Composer:
         return pages
 
     def fill(self, page: Page, carry: list[Story]) -> list[Story]:
-        r, st = self.rng, self.style
+        st = self.style
         sky = [0.0] * st.columns
         left: list[Story] = []
         for rest in self.rests.pop(page.number, []):
@@ -159,7 +159,11 @@ class Composer:
             return False
         body = self.lines(story.flows, width)
         height = ceil(len(body) / count)
-        captions = [ln for sid in story.captions for ln in set_flow(Flow([(sid, 0, len(d.strings[sid].text))], 0, "caption"), d.strings, d.blanks, width, st.mode, st.solid)]
+        captions = [
+            ln
+            for sid in story.captions
+            for ln in set_flow(Flow([(sid, 0, len(d.strings[sid].text))], 0, "caption"), d.strings, d.blanks, width, st.mode, st.solid)
+        ]
         if height > room:
             if room * count < 8 or height > 4 * room or page.number >= st.pages or r.random() < 0.6:
                 return False
@@ -174,8 +178,21 @@ class Composer:
         self.add(page, sky, x, y, span, count, heads, body, tall, captions, story, 0)
         return True
 
-    def add(self, page: Page, sky: list[float], x: int, y: float, span: int, count: int, heads: list[Line], body: list[Line], tall: float,
-            captions: list[Line], story: Story, part: int) -> None:  # fmt: skip
+    def add(
+        self,
+        page: Page,
+        sky: list[float],
+        x: int,
+        y: float,
+        span: int,
+        count: int,
+        heads: list[Line],
+        body: list[Line],
+        tall: float,
+        captions: list[Line],
+        story: Story,
+        part: int,
+    ) -> None:
         height = ceil(len(body) / count)
         columns = [body[k * height : (k + 1) * height] for k in range(count)]
         for k, h in enumerate(heads):
@@ -229,13 +246,34 @@ class Composer:
             head.append(Flow([stretch], 2, "jump_to", True))
         title = d.strings[next(s for s, role in story.heads if role == "title")].text
         story.flows = head
-        self.rests.setdefault(target, []).append(Rest(story, rest, page.number, self.repeated(title) if r.random() < st.cont_head else None))
+        self.rests.setdefault(target, []).append(
+            Rest(story, rest, page.number, self.repeated(title) if r.random() < st.cont_head else None)
+        )
 
     def out_form(self, target: int) -> str:
-        st, r = self.style, self.rng
+        st = self.style
         p = st.page_label(target)
-        forms = (f"（下转{p}）", f"（下转{p}）▶", f"▶▶▶下转{p}", f"下转{p}", f"（转{p}）", f"【下转{p}】", f"（下转 {p}）", f"（紧转{p}）", f"→下转{p}", f"（文转{p}）", f"▼下转{p}", f"（下转{p}）▼", f"[下转{p}]",
-                 f"（未完，下转{p}）", f"（下接{p}）", f"（续见{p}）", f"（下转{p}】", f"〔下转{p}〕", f"（下转{p}·{self.desk.speech.pick('section')}）")  # fmt: skip
+        forms = (
+            f"（下转{p}）",
+            f"（下转{p}）▶",
+            f"▶▶▶下转{p}",
+            f"下转{p}",
+            f"（转{p}）",
+            f"【下转{p}】",
+            f"（下转 {p}）",
+            f"（紧转{p}）",
+            f"→下转{p}",
+            f"（文转{p}）",
+            f"▼下转{p}",
+            f"（下转{p}）▼",
+            f"[下转{p}]",
+            f"（未完，下转{p}）",
+            f"（下接{p}）",
+            f"（续见{p}）",
+            f"（下转{p}】",
+            f"〔下转{p}〕",
+            f"（下转{p}·{self.desk.speech.pick('section')}）",
+        )
         return forms[st.habit("jump to", len(forms), (60, 4, 4, 6, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1))]
 
     def in_form(self, source: int) -> str:
@@ -243,8 +281,27 @@ class Composer:
         p = st.page_label(source)
         if source == 1 and r.random() < 0.04:
             p = "头版"
-        forms = (f"（上接{p}）", f"▲（上接{p}）", f"◀◀◀上接{p}", f"上接{p}", f"（紧接{p}）", f"【上接{p}】", f"（上接 {p}）", f"◀上接{p}", f"◀ 上接 {p}", f"（接{p}）", f"（续{p}）", f"←上接{p}", f"▲上接{p}", f"[上接{p}]",
-                 f"（续接{p}）", f"（上接{p}】", f"〔上接{p}〕", f"（上接{p}·{self.desk.speech.pick('section')}）", f"■上接{p}")  # fmt: skip
+        forms = (
+            f"（上接{p}）",
+            f"▲（上接{p}）",
+            f"◀◀◀上接{p}",
+            f"上接{p}",
+            f"（紧接{p}）",
+            f"【上接{p}】",
+            f"（上接 {p}）",
+            f"◀上接{p}",
+            f"◀ 上接 {p}",
+            f"（接{p}）",
+            f"（续{p}）",
+            f"←上接{p}",
+            f"▲上接{p}",
+            f"[上接{p}]",
+            f"（续接{p}）",
+            f"（上接{p}】",
+            f"〔上接{p}〕",
+            f"（上接{p}·{self.desk.speech.pick('section')}）",
+            f"■上接{p}",
+        )
         return forms[st.habit("jump from", len(forms), (60, 4, 4, 6, 6, 3, 3, 2, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1))]
 
     def repeated(self, title: str) -> str:
@@ -290,7 +347,7 @@ class Composer:
         bottom: list[tuple[str, str]] = []
         if n == 1:
             gap = r.choice(("", "", "", " ", "　"))
-            top = [(gap.join(st.paper), "masthead"), (furniture.date_line(st, r), "date")]
+            top = [(gap.join(st.paper), "masthead"), (furniture.date_line(st, sp, r), "date")]
             if r.random() < 0.8:
                 top.append((furniture.serial(st, r), "serial"))
             for item in furniture.imprint(st, sp, r):
@@ -306,21 +363,30 @@ class Composer:
         if r.random() < 0.75:
             (bottom if st.habit("editors at", 2, (60, 40)) == 0 else top).append((furniture.editors(st, sp, r), "editor"))
         if n > 1 and r.random() < 0.3:
-            (bottom if r.random() < 0.6 else top).extend([x for x in furniture.imprint(st, sp, r) if x[1] in ("phone", "web", "qr", "address")][:1])
+            (bottom if r.random() < 0.6 else top).extend(
+                [x for x in furniture.imprint(st, sp, r) if x[1] in ("phone", "web", "qr", "address")][:1]
+            )
         if r.random() < 0.08:
-            bottom.append((r.choice(furniture.FOOT), "foot"))
+            bottom.append((sp.say("foot"), "foot"))
         page.top = [self.plain(t, k, float(m), -3.0 + 0.5 * m) for m, (t, k) in enumerate(top)]
         page.bottom = [self.plain(t, k, r.uniform(0, st.columns - 1), high + 0.5 * m) for m, (t, k) in enumerate(bottom)]
         if r.random() < 0.12:
             for _ in range(r.choice((1, 1, 2))):
-                page.middle.append(self.plain(r.choice(furniture.STRAYS), "stray", float(r.randrange(st.columns)), r.uniform(3, st.height)))
+                page.middle.append(self.plain(sp.pick("stray"), "stray", float(r.randrange(st.columns)), r.uniform(3, st.height)))
 
     def index(self, pages: list[Page]) -> None:
         """The index box of page 1, made when the headlines inside are known."""
         r, st, d = self.rng, self.style, self.desk
         if len(pages) < 2 or r.random() > 0.4:
             return
-        inner = [(d.strings[sid].text, p.number) for p in pages[1:] for g in p.regions if g.story and g.part == 0 for sid, role in g.story.heads if role == "title"]
+        inner = [
+            (d.strings[sid].text, p.number)
+            for p in pages[1:]
+            for g in p.regions
+            if g.story and g.part == 0
+            for sid, role in g.story.heads
+            if role == "title"
+        ]
         chosen = sorted(r.sample(inner, min(len(inner), r.randint(1, 6))), key=lambda t: t[1])
         x, y = float(r.randrange(st.columns)), r.uniform(-1, st.height)
         lines = []

@@ -8,6 +8,7 @@ paragraphs. The outcome is rows; a row is one line of the text file to be.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from random import Random
 
 from bench.quality.compose.paper import Page
@@ -68,7 +69,20 @@ class Habit:
 def habit(rng: Random, profile: str) -> Habit:
     base, _, _ = profile.partition("+")
     r = rng
-    h = Habit("story", "line", "none", "", False, r.choice(("head", "head", "text", "between")), 0.0, 0.0, 0.0, r.choice((0.0, 0.0, 0.3)), 0.0, 0.0)
+    h = Habit(
+        "story",
+        "line",
+        "none",
+        "",
+        False,
+        r.choice(("head", "head", "text", "between")),
+        0.0,
+        0.0,
+        0.0,
+        r.choice((0.0, 0.0, 0.3)),
+        0.0,
+        0.0,
+    )
     h.melt = r.choice((0.0, 0.0, 0.02, 0.1))
     h.astray = r.choice((0.0, 0.0, 0.0, 0.04, 0.12))
     if base == "fragments":
@@ -121,7 +135,11 @@ def blocks_of(page: Page, rng: Random, h: Habit) -> list[Block]:
         if h.caption == "text" or (h.caption == "between" and len(columns) < 2):
             out += caption
     if h.astray:
-        for b in [b for b, after in zip(out, [*out[1:], None], strict=True) if b.kind == "column" and after is not None and after.region != b.region]:
+        for b in [
+            b
+            for b, after in zip(out, [*out[1:], None], strict=True)
+            if b.kind == "column" and after is not None and after.region != b.region
+        ]:
             k = out.index(b)
             if rng.random() < h.astray and out[k - 1].region == b.region and out[k - 1].kind == "column":
                 ends = [j for j in range(k + 1, len(out)) if j + 1 == len(out) or out[j + 1].region != out[j].region]
@@ -206,7 +224,18 @@ def rows_of(page: Page, rng: Random, h: Habit) -> list[Row]:
     rows: list[Row] = []
     region, kind = -2, ""
     for b in blocks:
-        if rows and h.melt and rng.random() < (h.melt * 4 if b.kind == kind == "furniture" else h.melt if b.kind in ("head", "column") and kind == "head" and b.region == region else 0.0):
+        if (
+            rows
+            and h.melt
+            and rng.random()
+            < (
+                h.melt * 4
+                if b.kind == kind == "furniture"
+                else h.melt
+                if b.kind in ("head", "column") and kind == "head" and b.region == region
+                else 0.0
+            )
+        ):
             rows[-1].runs += [Run(rng.choice((" ", "  ", "　", "")), -1, 0), *joined(b.lines[:1])]
             b = Block(b.lines[1:], b.x, b.y, b.kind, b.region)
             if not b.lines:
@@ -215,7 +244,9 @@ def rows_of(page: Page, rng: Random, h: Habit) -> list[Row]:
             if b.kind == "head" and rows and kind == "column" and rng.random() < h.swallow:
                 rows[-1].runs += [Run(" ", -1, 0), *joined(b.lines[:1])]
                 b = Block(b.lines[1:], b.x, b.y, b.kind, b.region)
-            gap = {"none": False, "region": b.region != region, "block": True, "paragraph": True, "some": rng.random() < 0.4}.get(h.gaps, True)
+            gap = {"none": False, "region": b.region != region, "block": True, "paragraph": True, "some": rng.random() < 0.4}.get(
+                h.gaps, True
+            )
             for k, ln in enumerate(b.lines):
                 first = (gap and not k) or (h.gaps == "paragraph" and ln.start)
                 rows.append(Row(joined([ln]), first, ln.indent, ln.role))
@@ -261,7 +292,14 @@ def whole_paragraphs(blocks: list[Block], rng: Random, h: Habit) -> list[Row]:
         for k, group in enumerate(paragraphs_of(column)):
             cuts = [n for n in range(1, len(group)) if rng.random() < h.crack]
             for m, (a, b) in enumerate(zip([0, *cuts], [*cuts, len(group)], strict=True)):
-                rows.append(Row(joined(group[a:b]), h.gaps == "each" or (h.gaps == "region" and not k and not m), group[0].indent if not m else 0, group[0].role))
+                rows.append(
+                    Row(
+                        joined(group[a:b]),
+                        h.gaps == "each" or (h.gaps == "region" and not k and not m),
+                        group[0].indent if not m else 0,
+                        group[0].role,
+                    )
+                )
         column.clear()
 
     for b in blocks:
@@ -290,7 +328,7 @@ def strips(blocks: list[Block], rng: Random, h: Habit) -> list[Row]:
     while edges[-1] < high:
         edges.append(edges[-1] + rng.choice((2, 4, 8, 15, 25, 40, 60)))
     nudge = {k: rng.choice((0.0, 0.0, 0.0, 0.3, 0.5)) for k in {b.region for b in blocks}}
-    for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+    for top, bottom in pairwise(edges):
         inside = [(ln, b) for ln, b in lines if top <= ln.y < bottom]
         if not inside:
             continue

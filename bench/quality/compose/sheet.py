@@ -38,7 +38,7 @@ class String:
 class Run:
     """A stretch of string ``sid`` from character ``at``; ``text`` is what the reading shows of it."""
 
-    __slots__ = ("text", "sid", "at")
+    __slots__ = ("at", "sid", "text")
 
     def __init__(self, text: str, sid: int, at: int) -> None:
         self.text = text

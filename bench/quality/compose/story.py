@@ -16,7 +16,21 @@ from bench.quality.compose.sheet import Flow, String
 from bench.quality.compose.style import Style
 from bench.quality.compose.words import Speech, han_number
 
-KINDS = {"news": 44, "feature": 18, "comment": 6, "speech": 4, "brief": 12, "briefs": 2.5, "qa": 2, "law": 2, "list": 0.8, "table": 0.6, "verse": 0.8, "letter": 2, "notice": 1.5}
+KINDS = {
+    "news": 44,
+    "feature": 18,
+    "comment": 6,
+    "speech": 4,
+    "brief": 12,
+    "briefs": 2.5,
+    "qa": 2,
+    "law": 2,
+    "list": 0.8,
+    "table": 0.6,
+    "verse": 0.8,
+    "letter": 2,
+    "notice": 1.5,
+}
 NBSP2 = "\u00a0\u00a0"
 
 
@@ -87,15 +101,22 @@ class Desk:
         x = r.random()
         if x < 0.09 and len(s) < 140:
             body = s.rstrip("。；！？…")
-            return r.choice((
-                f"{sp.name()}{sp.pick('say')}，“{body}。”", f"“{body}。”{sp.name()}{sp.pick('say')}。", f"{sp.name()}{sp.pick('say')}：“{body}。”",
-                f"他{sp.pick('say')}，{body}。", f"{sp.pick('ministry')}{sp.pick('post')}{sp.name()}{sp.pick('say')}，{body}。", f"“{body}，”{sp.foreign_name()}{sp.pick('say')}，“{sp.clause()}。”",
-                f"{sp.name()}{sp.pick('say')}，“{body}”，{sp.clause()}。", f"有人问：“{sp.clause()}？”{body}。",
-            ))  # fmt: skip
+            return r.choice(
+                (
+                    f"{sp.name()}{sp.pick('say')}，“{body}。”",
+                    f"“{body}。”{sp.name()}{sp.pick('say')}。",
+                    f"{sp.name()}{sp.pick('say')}：“{body}。”",
+                    f"他{sp.pick('say')}，{body}。",
+                    f"{sp.pick('ministry')}{sp.pick('post')}{sp.name()}{sp.pick('say')}，{body}。",
+                    f"“{body}，”{sp.foreign_name()}{sp.pick('say')}，“{sp.clause()}。”",
+                    f"{sp.name()}{sp.pick('say')}，“{body}”，{sp.clause()}。",
+                    f"有人问：“{sp.clause()}？”{body}。",
+                )
+            )
         if x < 0.17:
             return f"{sp.pick('when_ago')}，{sp.place()}{sp.pick('verb')}{sp.pick('theme')}{sp.pick('shape')}，{s}"
         if x < 0.22:
-            return f"据{r.choice(('介绍', '了解', '统计', '悉', '报道', sp.pick('ministry') + '统计', sp.foreign_name() + '说', sp.fill('《{paper_name}》报道')))}，{s}"
+            return f"据{sp.say('source')}，{s}"
         if x < 0.25:
             k = s.find("，")
             if 2 < k < 24:
@@ -155,7 +176,14 @@ class Desk:
         k = 0
         while k < n:
             if heads and k and r.random() < heads:
-                out.append(Text(self.speech.fill(form if r.random() < 0.8 else r.choice(self.speech.patterns["subhead"])).replace("/", ""), "subhead", r.choice((0, 2)), True))
+                out.append(
+                    Text(
+                        self.speech.fill(form if r.random() < 0.8 else r.choice(self.speech.patterns["subhead"])).replace("/", ""),
+                        "subhead",
+                        r.choice((0, 2)),
+                        True,
+                    )
+                )
             if n > 3 and r.random() < 0.03:
                 out += self.points(matter)
                 k += 2
@@ -177,7 +205,9 @@ class Desk:
     def counter(self, n: int) -> str:
         r = self.rng
         han = han_number(n)
-        return (f"{han}、", f"（{han}）", f"第{han}，", f"{n}．", f"{n}、", f"{han}是", f"({n})", f"{n}. ", "——", "●", "▲", "■")[self.style.habit("counter", 12) if r.random() < 0.8 else r.randrange(12)]
+        return (f"{han}、", f"（{han}）", f"第{han}，", f"{n}．", f"{n}、", f"{han}是", f"({n})", f"{n}. ", "——", "●", "▲", "■")[
+            self.style.habit("counter", 12) if r.random() < 0.8 else r.randrange(12)
+        ]
 
     def points(self, matter: Matter) -> list[Text]:
         """An opening that ends in a colon, then points that end in semicolons or full stops."""
@@ -186,7 +216,16 @@ class Desk:
         n, stop = r.randint(2, 6), r.choice(("；", "；", "。", "。", ""))
         form = r.randrange(8)
         for k in range(1, n + 1):
-            head = (f"{han_number(k)}、", f"（{han_number(k)}）", f"{han_number(k)}是", f"第{han_number(k)}，", f"{k}．", f"{k}、", f"（{k}）", "——")[form]
+            head = (
+                f"{han_number(k)}、",
+                f"（{han_number(k)}）",
+                f"{han_number(k)}是",
+                f"第{han_number(k)}，",
+                f"{k}．",
+                f"{k}、",
+                f"（{k}）",
+                "——",
+            )[form]
             text = sp.clause() + "，" + sp.clause() if r.random() < 0.5 else self.paragraph(matter, 0.1, 3.8).rstrip("。；！？")
             out.append(Text(head + text + ("。" if k == n else stop)))
         return out
@@ -205,7 +244,10 @@ class Desk:
         r, sp = self.rng, self.speech
         stop = r.choice(("", "", "，", "。"))
         indent = r.choice((0, 2, 2, 1))
-        return [Text(sp.say("verse").rstrip("，。") + ("" if not stop else ("，" if k % 2 == 0 else "。")), "body", indent, True) for k in range(r.randint(2, 8))]
+        return [
+            Text(sp.say("verse").rstrip("，。") + ("" if not stop else ("，" if k % 2 == 0 else "。")), "body", indent, True)
+            for k in range(r.randint(2, 8))
+        ]
 
     def body_speech(self, matter: Matter) -> list[Text]:
         r, sp = self.rng, self.speech
@@ -226,7 +268,18 @@ class Desk:
 
     def body_qa(self, matter: Matter) -> list[Text]:
         r, sp = self.rng, self.speech
-        q, a = r.choice((("问：", "答："), ("记者：", f"{sp.name()}："), ("问　", "答　"), ("主持人：", "嘉宾："), ("记者问：", "答："), ("■", ""), ("——", ""), ("《" + sp.pick("paper_head") + "》记者：", "发言人：")))
+        q, a = r.choice(
+            (
+                ("问：", "答："),
+                ("记者：", f"{sp.name()}："),
+                ("问　", "答　"),
+                ("主持人：", "嘉宾："),
+                ("记者问：", "答："),
+                ("■", ""),
+                ("——", ""),
+                ("《" + sp.pick("paper_head") + "》记者：", "发言人："),
+            )
+        )
         out = [Text(self.paragraph(matter))]
         for _ in range(r.randint(2, 8)):
             out.append(Text(q + sp.clause() + "，" + sp.clause() + r.choice(("？", "？", "？", "。"))))
@@ -260,11 +313,27 @@ class Desk:
     def body_list(self, matter: Matter) -> list[Text]:
         """Names without end: winners, committees, the elected."""
         r, sp = self.rng, self.speech
-        out = [Text(self.paragraph(matter, goal=3.9).rstrip("。") + r.choice(("：", "。", "（按姓氏笔画为序）")))] if r.random() < 0.8 else []
+        out = (
+            [Text(self.paragraph(matter, goal=3.9).rstrip("。") + r.choice(("：", "。", "（按姓氏笔画为序）")))] if r.random() < 0.8 else []
+        )
         sep, spaced = r.choice(("　", " ", "  ", "、", "　　")), r.random() < 0.7
         for _ in range(r.randint(1, 5)):
             if r.random() < 0.5:
-                out.append(Text(r.choice((sp.pick("province") + r.choice(("省", "（{}名）".format(r.randint(2, 30)), "：")), sp.pick("post"), f"{han_number(r.randint(1, 3))}等奖", sp.pick("ministry"))), "subhead", r.choice((0, 2)), True))
+                out.append(
+                    Text(
+                        r.choice(
+                            (
+                                sp.pick("province") + r.choice(("省", f"（{r.randint(2, 30)}名）", "：")),
+                                sp.pick("post"),
+                                f"{han_number(r.randint(1, 3))}等奖",
+                                sp.pick("ministry"),
+                            )
+                        ),
+                        "subhead",
+                        r.choice((0, 2)),
+                        True,
+                    )
+                )
             names = [self.style.spaced(sp.name()) if spaced else sp.name() for _ in range(r.randint(6, 60))]
             if r.random() < 0.2:
                 names = [n + r.choice(("（女）", "（回族）", "（满族）", "（女，蒙古族）")) if r.random() < 0.15 else n for n in names]
@@ -278,7 +347,7 @@ class Desk:
         shape = r.randrange(4)
         for _ in range(r.randint(4, 16)):
             row = (
-                f"{sp.pick('city')}{gap}{r.choice(('晴', '多云', '阴', '小雨', '晴转多云', '雷阵雨', '中雪'))}{gap}{r.randint(-15, 25)}～{r.randint(0, 38)}℃",
+                f"{sp.pick('city')}{gap}{sp.pick('sky')}{gap}{r.randint(-15, 25)}～{r.randint(0, 38)}℃",
                 f"{sp.pick('thing')}{gap}{sp.number()}{gap}{sp.number()}{gap}{r.choice('+-')}{r.randint(0, 9)}.{r.randint(0, 9)}",
                 f"{sp.pick('team')}{gap}{r.randint(0, 6)}∶{r.randint(0, 6)}{gap}{sp.pick('team')}",
                 f"{r.randint(6, 23)}:{r.randint(10, 59)}{gap}{sp.pick('art')}：{sp.pick('book')[:8]}",
@@ -306,7 +375,22 @@ class Desk:
         r, sp = self.rng, self.speech
         out = [Text(r.choice(("编辑同志：", "编辑部：", "尊敬的编辑：", "亲爱的编辑同志：", "敬爱的编辑同志：")), "body", r.choice((0, 2)))]
         out += [Text(self.ended(self.paragraph(matter, 0.6))) for _ in range(r.randint(1, 5))]
-        out.append(Text(r.choice((f"{sp.place()}　{sp.name()}", f"{sp.firm()} {sp.name()}", f"读者　{sp.name()}", sp.name(), f"（{sp.place()}{sp.name()}）")), "body", 2, True))
+        out.append(
+            Text(
+                r.choice(
+                    (
+                        f"{sp.place()}　{sp.name()}",
+                        f"{sp.firm()} {sp.name()}",
+                        f"读者　{sp.name()}",
+                        sp.name(),
+                        f"（{sp.place()}{sp.name()}）",
+                    )
+                ),
+                "body",
+                2,
+                True,
+            )
+        )
         if r.random() < 0.3:
             out.append(Text(r.choice(("编后：", "编后　", "编者附言：", "编辑同志：")) + self.paragraph(matter)))
         return out
@@ -326,8 +410,21 @@ class Desk:
         self.count += 1
         kind = kind or r.choices(list(KINDS), list(KINDS.values()))[0]
         matter = Matter(r, st.year, self.used)
-        gold: dict[str, Any] = {"id": aid, "kicker": None, "title": "", "subtitle": None, "byline": None, "authors": [], "lead": None, "tail": None,
-                                "docdate": None, "agency": None, "place": None, "paragraphs": [], "parts": []}  # fmt: skip
+        gold: dict[str, Any] = {
+            "id": aid,
+            "kicker": None,
+            "title": "",
+            "subtitle": None,
+            "byline": None,
+            "authors": [],
+            "lead": None,
+            "tail": None,
+            "docdate": None,
+            "agency": None,
+            "place": None,
+            "paragraphs": [],
+            "parts": [],
+        }
         story = Story(gold, kind)
 
         def head(role: str, label: str, text: str) -> None:
@@ -362,21 +459,35 @@ class Desk:
             order = ["docdate", "byline"] if r.random() < 0.7 else ["byline", "docdate"]
             for what in order:
                 if what == "docdate" and r.random() < 0.75:
-                    head("docdate", "docdate", r.choice((st.paren(st.long_date()), st.paren(st.long_date()), st.long_date(), f"（{st.day()}）")))
+                    head(
+                        "docdate",
+                        "docdate",
+                        r.choice((st.paren(st.long_date()), st.paren(st.long_date()), st.long_date(), f"（{st.day()}）")),
+                    )
                 elif what == "byline" and r.random() < 0.8:
                     who = names[0] if r.random() < 0.7 else sp.foreign_name()
                     form = r.choice(("{w}", "{w}", "{p}　{w}", "{p} {w}"))
                     head("byline", "byline", form.format(w=st.spaced(who), p=sp.pick("ministry") + sp.pick("post")))
                     gold["authors"], signed = [who], True
-        elif kind in ("feature", "comment", "verse") or (kind == "qa" and r.random() < 0.6) or (kind in ("brief", "news") and r.random() < 0.1):
+        elif (
+            kind in ("feature", "comment", "verse")
+            or (kind == "qa" and r.random() < 0.6)
+            or (kind in ("brief", "news") and r.random() < 0.1)
+        ):
             if kind == "comment" and r.random() < 0.5:
-                head("byline", "byline", r.choice(("本报评论员", "本报评论员", "人民日报评论员", "新华社评论员", "本报特约评论员", "本报编辑部", "评论员")))
+                head(
+                    "byline",
+                    "byline",
+                    r.choice(("本报评论员", "本报评论员", "人民日报评论员", "新华社评论员", "本报特约评论员", "本报编辑部", "评论员")),
+                )
             else:
                 text, people, agency = self.byline(names)
                 head("byline", "byline", text)
                 gold["authors"], gold["agency"] = people, agency
             signed = True
-        if (not signed and (kind == "news" or (kind in ("brief", "list", "table", "qa", "notice") and r.random() < 0.5))) or (signed and kind == "news" and r.random() < 0.3):
+        if (not signed and (kind == "news" or (kind in ("brief", "list", "table", "qa", "notice") and r.random() < 0.5))) or (
+            signed and kind == "news" and r.random() < 0.3
+        ):
             text, people, agency, place = self.dateline(names)
             if signed:
                 gold["agency"] = gold["agency"] or agency
@@ -397,13 +508,24 @@ class Desk:
             sid = self.string("body", t.label, t.text, aid, k)
             gold["paragraphs"].append(self.strings[sid].text)
             stretches = [self.whole(sid)]
-            if lead is not None and (k == 0 and not t.text.startswith(("编者按", "开栏", "【编", "核心")) or k == 1 and gold["lead"] and not story.flows[0].stretches[0][0] == lead):
+            if lead is not None and (
+                (k == 0 and not t.text.startswith(("编者按", "开栏", "【编", "核心")))
+                or (k == 1 and gold["lead"] and story.flows[0].stretches[0][0] != lead)
+            ):
                 gap = [self.blank(st.lead_gap)] if st.lead_gap else []
                 stretches = [self.whole(lead), *gap, *stretches]
             flow = Flow(stretches, t.indent if t.indent != 2 else st.indent, t.label, t.alone)
             if t.indent == 2 and t.alone and t.label == "body" and r.random() < 0.5:
                 flow.right = True
-            if glue_note and k and k == len(texts) - 1 and t.text.startswith("（") and t.text.endswith("）") and len(t.text) < 40 and story.flows[-1].role == "body":
+            if (
+                glue_note
+                and k
+                and k == len(texts) - 1
+                and t.text.startswith("（")
+                and t.text.endswith("）")
+                and len(t.text) < 40
+                and story.flows[-1].role == "body"
+            ):
                 story.flows[-1].stretches.append(self.whole(sid))
             else:
                 story.flows.append(flow)
@@ -432,12 +554,33 @@ class Desk:
     def headline(self, kind: str) -> str:
         r, sp, st = self.rng, self.speech, self.style
         if kind == "law":
-            return r.choice((f"中华人民共和国{sp.pick('theme')}法", f"{sp.pick('theme')}条例", f"{sp.pick('theme')}管理办法", f"关于{sp.pick('theme')}的决定"))
+            return r.choice(
+                (
+                    f"中华人民共和国{sp.pick('theme')}法",
+                    f"{sp.pick('theme')}条例",
+                    f"{sp.pick('theme')}管理办法",
+                    f"关于{sp.pick('theme')}的决定",
+                )
+            )
         if kind == "speech" and r.random() < 0.8:
-            return r.choice((f"在{sp.place()}{sp.pick('theme')}{sp.pick('shape')}上的讲话", f"在{sp.pick('theme')}{sp.pick('shape')}开幕式上的致辞", f"{sp.clause()}/——在{sp.pick('theme')}{sp.pick('shape')}上的讲话",
-                             f"关于{sp.pick('theme')}的报告", f"在纪念{sp.name()}诞辰一百周年大会上的讲话"))  # fmt: skip
+            return r.choice(
+                (
+                    f"在{sp.place()}{sp.pick('theme')}{sp.pick('shape')}上的讲话",
+                    f"在{sp.pick('theme')}{sp.pick('shape')}开幕式上的致辞",
+                    f"{sp.clause()}/——在{sp.pick('theme')}{sp.pick('shape')}上的讲话",
+                    f"关于{sp.pick('theme')}的报告",
+                    f"在纪念{sp.name()}诞辰一百周年大会上的讲话",
+                )
+            )
         if kind == "list":
-            return r.choice((f"{sp.pick('theme')}委员会名单", f"全国{sp.pick('person')}名单", f"{sp.pick('theme')}{sp.pick('shape')}获奖名单", sp.say("headline")))
+            return r.choice(
+                (
+                    f"{sp.pick('theme')}委员会名单",
+                    f"全国{sp.pick('person')}名单",
+                    f"{sp.pick('theme')}{sp.pick('shape')}获奖名单",
+                    sp.say("headline"),
+                )
+            )
         if kind in ("qa",) and r.random() < 0.5:
             return sp.fill("{ministry}负责人就{theme}答记者问")
         x = r.random()
@@ -460,12 +603,37 @@ class Desk:
         a, c = sep.join(one[:half]), sep.join(one[half:])
         two = bool(c)
         text = (
-            f"本报记者{b}{w}", f"新华社记者{b}{w}", w, f"□ 本报记者 {w}", f"■ 本报记者 {w}", f"□{w}", f"■{w}", f"本报通讯员{b}{w}", f"本报特约记者{b}{w}", f"本报驻{sp.pick('country')}记者{b}{w}",
-            f"本报特派记者{b}{w}", f"记者{b}{w}", f"（记者{w}）", f"{w}/文", f"{w}／文{'' if not two else ''}", f"文／{w}", f"作者：{w}", f"撰文{b}{w}", f"●{w}", f"本报记者{b}{w}{b}文/图",
-            f"{sp.pick('firm')}{b}{w}", f"{sp.pick('ministry')}{b}{w}", f"本报见习记者{b}{w}", f"◎{w}",
-            f"本报记者{b}{a}{sep}通讯员{b}{c}" if two else f"通讯员{b}{w}", f"新华社记者{b}{a}{sep}本报记者{b}{c}" if two else f"本报实习生{b}{w}", f"本报记者{b}{w}{b}摄影报道", f"［{sp.pick('country')}］{w}",
-            f"{w}{b}整理", f"本报{sp.pick('city')}记者站{b}{w}",
-        )[k]  # fmt: skip
+            f"本报记者{b}{w}",
+            f"新华社记者{b}{w}",
+            w,
+            f"□ 本报记者 {w}",
+            f"■ 本报记者 {w}",
+            f"□{w}",
+            f"■{w}",
+            f"本报通讯员{b}{w}",
+            f"本报特约记者{b}{w}",
+            f"本报驻{sp.pick('country')}记者{b}{w}",
+            f"本报特派记者{b}{w}",
+            f"记者{b}{w}",
+            f"（记者{w}）",
+            f"{w}/文",
+            f"{w}／文",
+            f"文／{w}",
+            f"作者：{w}",
+            f"撰文{b}{w}",
+            f"●{w}",
+            f"本报记者{b}{w}{b}文/图",
+            f"{sp.pick('firm')}{b}{w}",
+            f"{sp.pick('ministry')}{b}{w}",
+            f"本报见习记者{b}{w}",
+            f"◎{w}",
+            f"本报记者{b}{a}{sep}通讯员{b}{c}" if two else f"通讯员{b}{w}",
+            f"新华社记者{b}{a}{sep}本报记者{b}{c}" if two else f"本报实习生{b}{w}",
+            f"本报记者{b}{w}{b}摄影报道",
+            f"［{sp.pick('country')}］{w}",
+            f"{w}{b}整理",
+            f"本报{sp.pick('city')}记者站{b}{w}",
+        )[k]
         agency = "新华社" if text.startswith("新华社") else "本报" if "本报" in text[:6] else None
         return text, names, agency
 
@@ -484,7 +652,20 @@ class Desk:
                 place = None
         prefix = "据" if agency != "本报" and r.random() < 0.28 else ""
         if place is None:
-            text = r.choice(("本报讯", "本报讯", "本报讯", f"本报{day}讯", f"本报讯{day}", "【本报讯】", "〔本报讯〕", "[本报讯]", "（本报讯）", "本报专讯"))
+            text = r.choice(
+                (
+                    "本报讯",
+                    "本报讯",
+                    "本报讯",
+                    f"本报{day}讯",
+                    f"本报讯{day}",
+                    "【本报讯】",
+                    "〔本报讯〕",
+                    "[本报讯]",
+                    "（本报讯）",
+                    "本报专讯",
+                )
+            )
         else:
             text = f"{prefix}{agency}{place}{day}{kind}"
             if r.random() < 0.03:
@@ -499,9 +680,15 @@ class Desk:
         if x < 0.42:
             people, text = names, text + gap + st.paren("记者" + r.choice(("", "", "", " ")) + who)
         elif x < 0.50:
-            people, text = names, text + gap + "记者" + "、".join(names) + "报道：" if r.random() < 0.7 else text + gap + "记者" + "、".join(names) + "报道"
+            people, text = (
+                names,
+                text + gap + "记者" + "、".join(names) + "报道：" if r.random() < 0.7 else text + gap + "记者" + "、".join(names) + "报道",
+            )
         elif x < 0.53:
-            people, text = names, text + gap + st.paren(r.choice(("通讯员", "本报记者", "特派记者", "新华社记者", "特约记者", "见习记者")) + who)
+            people, text = (
+                names,
+                text + gap + st.paren(r.choice(("通讯员", "本报记者", "特派记者", "新华社记者", "特约记者", "见习记者")) + who),
+            )
         elif x < 0.55 and len(names) > 1:
             people, text = names, text + gap + st.paren(f"记者{names[0]}　通讯员{'、'.join(names[1:])}")
         elif x < 0.57:

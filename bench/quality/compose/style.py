@@ -119,7 +119,24 @@ def draw(rng: Random, pages: int | None = None) -> Style:
     sp = Speech(rng)
     paper = sp.pick("paper_head") + sp.pick("paper_end")
     if rng.random() < 0.12:
-        paper = rng.choice(("人民日报", "光明日报", "经济日报", "工人日报", "解放军报", "农民日报", "参考消息", "中国青年报", "文汇报", "红旗报", "群众日报", "新民主报", "建设日报", "科教周报"))
+        paper = rng.choice(
+            (
+                "人民日报",
+                "光明日报",
+                "经济日报",
+                "工人日报",
+                "解放军报",
+                "农民日报",
+                "参考消息",
+                "中国青年报",
+                "文汇报",
+                "红旗报",
+                "群众日报",
+                "新民主报",
+                "建设日报",
+                "科教周报",
+            )
+        )
     shape = rng.random()
     if shape < 0.15:
         columns, cell, height = rng.randint(2, 3), rng.randint(16, 28), rng.randint(40, 75)
@@ -128,11 +145,25 @@ def draw(rng: Random, pages: int | None = None) -> Style:
     else:
         columns, cell, height = rng.randint(3, 6), rng.randint(9, 22), rng.randint(45, 100)
     return Style(
-        rng, paper, date, rng.randint(1, 29999),
+        rng,
+        paper,
+        date,
+        rng.randint(1, 29999),
         rng.choices(("half", "wide", "han"), (25, 25, 50) if date.year < 1985 else (40, 45, 15) if old else (75, 20, 5))[0],
-        rng.random() < 0.3, rng.choices(("“”", "『』", "「」", "‘’", '""'), (86, 6, 3, 2, 3))[0], rng.choice(("", " ", "　", "  ", "", "　", "\u00a0\u00a0")),
-        columns, cell, height, rng.choices(("push", "hang", "squeeze", "none"), (45, 20, 25, 10))[0], rng.random() < 0.6,
-        rng.choices(("han", "num", "bare", "barehan", "zero", "A", "A0", "gap"), (34, 26, 10, 8, 6, 8, 5, 3))[0], rng.choice((0.0, 0.5, 1.0)), pages or rng.choice((4, 4, 4, 6, 8)),
-        rng.choices(("", "　", " ", "  ", "，"), (45, 18, 22, 8, 7))[0], rng.choice(("　", "  ", " ", "　　", "\u00a0\u00a0", "")), rng.choice((0.02, 0.06, 0.12, 0.2)),
-        rng.choices((2, 0, 1), (92, 5, 3))[0], rng.uniform(0.6, 1.8),
-    )  # fmt: skip
+        rng.random() < 0.3,
+        rng.choices(("“”", "『』", "「」", "‘’", '""'), (86, 6, 3, 2, 3))[0],
+        rng.choice(("", " ", "　", "  ", "", "　", "\u00a0\u00a0")),
+        columns,
+        cell,
+        height,
+        rng.choices(("push", "hang", "squeeze", "none"), (45, 20, 25, 10))[0],
+        rng.random() < 0.6,
+        rng.choices(("han", "num", "bare", "barehan", "zero", "A", "A0", "gap"), (34, 26, 10, 8, 6, 8, 5, 3))[0],
+        rng.choice((0.0, 0.5, 1.0)),
+        pages or rng.choice((4, 4, 4, 6, 8)),
+        rng.choices(("", "　", " ", "  ", "，"), (45, 18, 22, 8, 7))[0],
+        rng.choice(("　", "  ", " ", "　　", "\u00a0\u00a0", "")),
+        rng.choice((0.02, 0.06, 0.12, 0.2)),
+        rng.choices((2, 0, 1), (92, 5, 3))[0],
+        rng.uniform(0.6, 1.8),
+    )

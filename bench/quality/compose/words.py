@@ -9,17 +9,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
 
 from bench.quality.compose import corpus
 
 HAN = "〇一二三四五六七八九"
-SYLLABLES = (
-    "阿 巴 贝 比 布 查 达 德 蒂 多 恩 尔 法 费 弗 戈 格 哈 赫 霍 基 加 金 卡 科 克 库 拉 莱 兰 雷 里 林 卢 罗 洛 马 迈 曼 梅 米 莫 穆 纳 内 尼 诺 "
-    "帕 佩 皮 普 奇 乔 萨 塞 森 沙 史 斯 索 塔 泰 汤 特 托 瓦 韦 维 沃 西 希 谢 休 亚 扬 伊 约 扎 泽 詹 朱"
-).split()
+WIDE = {c: c + 0xFEE0 for c in range(0x30, 0x7B) if chr(c).isalnum()}
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -31,7 +28,7 @@ def tables() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     return slots, patterns
 
 
-@lru_cache(maxsize=None)
+@cache
 def parsed(pattern: str) -> tuple[tuple[str, bool], ...]:
     """A pattern as literals and slots."""
     out, here = [], 0
@@ -62,7 +59,7 @@ def wide(text: str) -> str:
     >>> wide("1998年GDP")
     '１９９８年ＧＤＰ'
     """
-    return "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isalnum() else c for c in text)
+    return text.translate(WIDE)
 
 
 class Speech:
@@ -73,11 +70,20 @@ class Speech:
         self.now = now
         self.slots, self.patterns = tables()
         self.made: dict[str, Callable[[], str]] = {
-            "name": self.name, "foreign_name": self.foreign_name, "n": self.number, "pct": self.percent, "han": self.han,
-            "clause": self.clause, "place": self.place, "year": self.year, "digit": lambda: str(rng.randint(2, 9)),
-            "sname": lambda: self.name_spaced(), "paper_name": lambda: self.pick("paper_head") + self.pick("paper_end"),
-            "day": lambda: str(rng.randint(1, 30)), "month": lambda: str(rng.randint(1, 12)),
-        }  # fmt: skip
+            "name": self.name,
+            "foreign_name": self.foreign_name,
+            "n": self.number,
+            "pct": self.percent,
+            "han": self.han,
+            "clause": self.clause,
+            "place": self.place,
+            "year": self.year,
+            "digit": lambda: str(rng.randint(2, 9)),
+            "sname": lambda: self.name_spaced(),
+            "paper_name": lambda: self.pick("paper_head") + self.pick("paper_end"),
+            "day": lambda: str(rng.randint(1, 30)),
+            "month": lambda: str(rng.randint(1, 12)),
+        }
 
     def fill(self, pattern: str) -> str:
         out = []
@@ -108,7 +114,9 @@ class Speech:
 
     def foreign_name(self) -> str:
         r = self.rng
-        parts = ["".join(r.choice(SYLLABLES) for _ in range(r.choice((2, 2, 3, 3, 4)))) for _ in range(r.choice((1, 1, 2, 2, 3)))]
+        parts = [
+            "".join(r.choice(self.slots["syllable"]) for _ in range(r.choice((2, 2, 3, 3, 4)))) for _ in range(r.choice((1, 1, 2, 2, 3)))
+        ]
         return "·".join(parts)
 
     def number(self) -> str:
@@ -118,7 +126,14 @@ class Speech:
 
     def percent(self) -> str:
         r = self.rng
-        return r.choice((f"{r.randint(1, 60)}.{r.randint(1, 9)}%", f"{r.randint(2, 95)}%", f"百分之{han_number(r.randint(2, 95))}", f"{r.randint(2, 9)}成"))
+        return r.choice(
+            (
+                f"{r.randint(1, 60)}.{r.randint(1, 9)}%",
+                f"{r.randint(2, 95)}%",
+                f"百分之{han_number(r.randint(2, 95))}",
+                f"{r.randint(2, 9)}成",
+            )
+        )
 
     def han(self) -> str:
         return han_number(self.rng.randint(1, 12))

@@ -53,8 +53,23 @@ def main() -> None:
     for f in sorted(reports.glob("*.jsonl")):
         for raw in f.read_text("utf-8").splitlines():
             d = json.loads(raw)
-            year = d.get("year") or {1: 1921, 7: 1945, 8: 1956, 9: 1969, 10: 1973, 11: 1977, 12: 1982, 13: 1987, 14: 1992, 15: 1997,
-                                    16: 2002, 17: 2007, 18: 2012, 19: 2017, 20: 2022}.get(d.get("congress") or 0, 0)
+            year = d.get("year") or {
+                1: 1921,
+                7: 1945,
+                8: 1956,
+                9: 1969,
+                10: 1973,
+                11: 1977,
+                12: 1982,
+                13: 1987,
+                14: 1992,
+                15: 1997,
+                16: 2002,
+                17: 2007,
+                18: 2012,
+                19: 2017,
+                20: 2022,
+            }.get(d.get("congress") or 0, 0)
             year = year or (re.search(r"(?:19|20)\d\d", d["title"] + d["content"][:300]) or [0])[0]
             docs.append((str(year), d["title"], d["url"], paragraphs_of_report(simplify(d["content"]))))
     for f in sorted(laws.glob("**/*.md")):
