@@ -6,18 +6,14 @@ witness (``collate``). Precision is what makes flags usable; a finder that canno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from qingyang.flagging import printed
+from qingyang.flagging import channel, printed
 from qingyang.records import Flag, Record
 
 
-def find(record: Record, words: Sequence[Sequence[str]] | None = None) -> list[Flag]:
-    """The flags of a record, sorted by place, never two on the same characters.
-
-    ``words`` are the words of each paragraph where they are known already.
-    """
+def find(record: Record) -> list[Flag]:
+    """The flags of a record, sorted by place, never two on the same characters."""
     paragraphs = record["paragraphs"]
     issue = date.fromisoformat(record["issue_date"]) if record["issue_date"] else None
     found = printed.brackets(
@@ -29,4 +25,5 @@ def find(record: Record, words: Sequence[Sequence[str]] | None = None) -> list[F
     found += printed.dateline(record["dateline"], issue)
     found += printed.zeros(paragraphs)
     found += printed.counts(paragraphs)
+    found += channel.find(paragraphs)
     return sorted(found, key=lambda f: (f["para"], f["start"], f["end"], f["rule"]))

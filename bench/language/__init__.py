@@ -1,0 +1,1 @@
+"""Makes the word table that :mod:`qingyang.flagging` reads."""
