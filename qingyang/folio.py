@@ -16,6 +16,9 @@ from qingyang.numerals import BLANKS, DATE, date_of, page_label
 HEAD_LINES, FOOT_LINES = 12, 6
 """A fragmented nameplate takes up to eight lines (name, date, number, register, address, telephone, site, publisher)."""
 
+SEARCHED = 200_000
+"""Characters that are searched for a folio which OCR has moved: twenty pages."""
+
 LONGEST = 90
 """Characters: the longest folio seen (农民日报 2011-01-01, with lunar date, solar term and number) has 50."""
 
@@ -245,6 +248,7 @@ def _stray_date(text: str) -> date | None:
     >>> _stray_date("大选结果将于12日正式公布。\\n2023年7月21日”星期五\\n新华社哈瓦那7月20日电")
     datetime.date(2023, 7, 21)
     """
+    text = text[:SEARCHED]
     if "星期" not in text:
         return None
     read = [f for m in _STRAY.finditer(text) if (f := read_line(m[0].strip(BLANKS + "\r\f")))]
