@@ -126,9 +126,9 @@ def shards(seen: Iterable[Seen], code: str) -> dict[str, Shard]:
 def _issue_key(s: Seen) -> tuple[str, ...]:
     """A source of unknown date is an issue of its own; one of unknown publication shares it with its folder only."""
     if s.issue_date is None:
-        return ("", "", s.name)
+        return ("", "", "", s.name)
     folder = "" if s.publication else s.name.rpartition("/")[0]
-    return (s.issue_date, s.edition or "", folder)
+    return (s.issue_date, s.edition or "", s.publication or "", folder)
 
 
 def _page_key(page: str | None) -> tuple[Any, ...]:

@@ -1,0 +1,220 @@
+"""A run does only what changed, and its result is always that of a run from nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from house import PAGE_1, PAGE_2, PAGE_3, bring, from_nothing, no_checks, sample, tree, write
+from qingyang.settings import Settings
+from tasks import corpus, manifest
+from tasks.manifest import STATE
+
+
+@pytest.fixture(autouse=True)
+def _no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_checks(monkeypatch)
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    return sample(tmp_path / "raw")
+
+
+@pytest.fixture
+def output(tmp_path: Path, raw: Path) -> Path:
+    bring(raw, tmp_path / "output")
+    return tmp_path / "output"
+
+
+def test_unchanged_corpus_is_recognised_without_writing(raw: Path, output: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in output.rglob("*") if p.is_file()}
+    plan = corpus.survey(raw, output, Settings(), None)
+    assert plan is not None and corpus.is_current(plan)
+    assert before == {p: p.stat().st_mtime_ns for p in output.rglob("*") if p.is_file()}
+
+
+def _add(raw: Path) -> None:
+    write(raw, **{"日报/2020-12-02/01.txt": PAGE_2.replace("河北", "山东")})
+
+
+def _change(raw: Path) -> None:
+    write(raw, **{"日报/2020-12-01/01.txt": PAGE_3.replace("柏林", "巴黎")})
+
+
+def _change_without_a_trace(raw: Path) -> None:
+    path = raw / "日报/2020-12-01/01.txt"
+    status = path.stat()
+    write(raw, **{"日报/2020-12-01/01.txt": PAGE_3.replace("柏林", "巴黎")})
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+
+
+def _delete(raw: Path) -> None:
+    (raw / "日报/2020-12-01/01.txt").unlink()
+
+
+def _rename(raw: Path) -> None:
+    (raw / "日报/2020-12-01/01.txt").rename(raw / "日报/2020-12-01/03.txt")
+
+
+def _move_to_another_month(raw: Path) -> None:
+    (raw / "日报/2020-12-01").rename(raw / "日报/2021-01-01")
+
+
+def _copy(raw: Path) -> None:
+    shutil.copy(raw / "日报/2020-12-01/01.txt", raw / "日报/2020-11-25/09.txt")
+
+
+def _break(raw: Path) -> None:
+    (raw / "日报/2020-12-01/01.txt").write_bytes(b"")
+
+
+def _sidecar(raw: Path) -> None:
+    (raw / "日报/2020-12-01/01.txt.json").write_text('{"page": "7"}', "utf-8")
+
+
+def _compress(raw: Path) -> None:
+    path = raw / "日报/2020-12-01/01.txt"
+    path.with_name("01.txt.gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+    path.unlink()
+
+
+def _late_page_1(raw: Path) -> None:
+    write(raw, **{"晚报/2020-11-25/02.txt": PAGE_1})
+
+
+EVENTS = [
+    _add,
+    _change,
+    _change_without_a_trace,
+    _delete,
+    _rename,
+    _move_to_another_month,
+    _copy,
+    _break,
+    _sidecar,
+    _compress,
+    _late_page_1,
+]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda e: e.__name__[1:])
+def test_what_changed_is_made_again_and_nothing_else(raw: Path, output: Path, tmp_path: Path, event: Callable[[Path], None]) -> None:
+    event(raw)
+    plan, _ = bring(raw, output)
+    assert len(plan.pending) <= 2 and len(plan.pending) < len(plan.shards) + 1
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh")
+    again = corpus.survey(raw, output, Settings(), None)
+    assert again is not None and corpus.is_current(again)
+
+
+def test_the_copy_takes_over_when_the_original_goes(raw: Path, output: Path, tmp_path: Path) -> None:
+    _copy(raw)
+    bring(raw, output)
+    assert "duplicate_of" in (output / "quarantine.jsonl").read_text("utf-8")
+    (raw / "日报/2020-11-25/09.txt").unlink()
+    plan, totals = bring(raw, output)
+    assert totals["copies"] == 0
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["articles.zh-Hans.jsonl", "words.jsonl", "ledger/日报-2020-11.jsonl", "quarantine.jsonl", "checks/日报-2020.json", "checks/corpus.json",
+     "manifest.json", "proof/index.html"],
+)  # fmt: skip
+@pytest.mark.parametrize("how", ["gone", "tampered"])
+def test_missing_and_tampered_files_are_made_again(raw: Path, output: Path, name: str, how: str) -> None:
+    before = tree(output)
+    path = output / name
+    if how == "gone":
+        path.unlink()
+    else:
+        status = path.stat()
+        data = path.read_bytes() or b" "
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    plan = corpus.survey(raw, output, Settings(), None)
+    assert plan is not None and not corpus.is_current(plan)
+    bring(raw, output)
+    assert tree(output) == before
+
+
+def test_damaged_state_is_no_truth(raw: Path, output: Path) -> None:
+    before = tree(output)
+    for path in [*(output / STATE).rglob("*.json"), *(output / STATE).rglob("*.jsonl")]:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    bring(raw, output)
+    assert tree(output) == before
+    shutil.rmtree(output / STATE)
+    bring(raw, output)
+    assert tree(output) == before
+
+
+def test_other_settings_make_everything_again_and_leave_no_stale_variant(raw: Path, output: Path, tmp_path: Path) -> None:
+    only = Settings(variants=("zh-Hant-TW",))
+    plan, _ = bring(raw, output, only)
+    assert set(plan.pending) == set(plan.shards)
+    assert not (output / "articles.zh-Hant.jsonl").exists()
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh", only)
+
+
+def test_a_corpus_outgrows_one_file_and_fits_again_without_being_made_again(raw: Path, output: Path, tmp_path: Path) -> None:
+    whole = tree(output)
+    shards = Settings(one_file_up_to_mb=0)
+    plan, _ = bring(raw, output, shards)
+    assert plan.pending == []
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh", shards)
+    lines = b"".join(p.read_bytes() for p in sorted((output / "articles.zh-Hans").iterdir()))
+    assert lines == whole["articles.zh-Hans.jsonl"]
+    plan, _ = bring(raw, output)
+    assert plan.pending == []
+    assert tree(output) == whole
+
+
+def test_workers_make_no_difference(raw: Path, output: Path, tmp_path: Path) -> None:
+    bring(raw, tmp_path / "two", workers=2)
+    assert tree(tmp_path / "two") == tree(output)
+
+
+def test_another_code_makes_everything_again(raw: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manifest, "fingerprint", lambda: "another")
+    plan, _ = bring(raw, output)
+    assert set(plan.pending) == set(plan.shards)
+
+
+def test_manifest_lists_every_file_with_its_checksum(output: Path) -> None:
+    import hashlib
+
+    document = json.loads((output / "manifest.json").read_bytes())
+    on_disk = {n for n in tree(output) if n != "manifest.json"}
+    assert set(document["files"]) == on_disk
+    for name, kept in document["files"].items():
+        assert hashlib.sha256((output / name).read_bytes()).hexdigest() == kept["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("publication", "date", "key"),
+    [
+        ("人民日报", "2020-11-25", "人民日报-2020-11"),
+        ("../../etc", None, "etc-unknown"),
+        ("a/b c", "1958-01-01", "a_b_c-1958-01"),
+        ("版" * 300, "1958-01-01", None),
+    ],
+)
+def test_shard_keys_are_file_names(publication: str, date: str | None, key: str | None) -> None:
+    made = manifest.shard_key(publication, date)
+    assert key is None or made == key
+    assert "/" not in made and len(made.encode()) < 200 and not made.startswith(".")
+
+
+def test_pages_stand_in_order_of_their_numbers() -> None:
+    keys = sorted(["10", "2", "A2", "A10", "B1", None, "1"], key=manifest._page_key)
+    assert keys == ["1", "2", "10", "A2", "A10", "B1", None]
