@@ -299,7 +299,7 @@ def _same_structure(record: Record, variant: Record) -> bool:
         and list(map(bool, variant["paragraphs"])) == list(map(bool, record["paragraphs"]))
         and len(variant["authors"]) == len(record["authors"])
         and variant["text"] == "\n".join(variant["paragraphs"])
-        and variant["text"].count("\n") == record["text"].count("\n")
+        and variant["text"].count("\n") == max(0, len(record["paragraphs"]) - 1)
     )
 
 
@@ -307,18 +307,15 @@ def _views(record: Record, variants: Mapping[str, Record]) -> dict[str, Any]:
     """Over all Traditional forms: the same structure, characters that only Simplified writes, share that converts back."""
     if not variants:
         return dict.fromkeys(("variants_same_structure", "variants_simplified_only", "variants_back_share", "variants_worst"))
-    try:
-        figures = {
-            name: (_same_structure(record, variant), len(scripts.simplified_only(variant["text"])), scripts.converts_back(record, variant))
-            for name, variant in variants.items()
-        }
-    except NotImplementedError:  # until scripts has them
-        figures = {name: (_same_structure(record, variant), 0, 1.0) for name, variant in variants.items()}
+    same = {name: _same_structure(record, variant) for name, variant in variants.items()}
+    simplified = {name: len(scripts.simplified_only(variant["text"])) for name, variant in variants.items()}
+    # what has another structure cannot be laid beside the record
+    back = {name: scripts.converts_back(record, variant) if same[name] else 1.0 for name, variant in variants.items()}
     return {
-        "variants_same_structure": all(f[0] for f in figures.values()),
-        "variants_simplified_only": sum(f[1] for f in figures.values()),
-        "variants_back_share": round(min(f[2] for f in figures.values()), 4),
-        "variants_worst": min(figures, key=lambda name: (figures[name][0], -figures[name][1], figures[name][2], name)),
+        "variants_same_structure": all(same.values()),
+        "variants_simplified_only": sum(simplified.values()),
+        "variants_back_share": round(min(back.values()), 4),
+        "variants_worst": min(variants, key=lambda name: (same[name], -simplified[name], back[name], name)),
     }
 
 

@@ -81,12 +81,20 @@ def words(rec: Any) -> dict[str, Any]:
     return {"id": rec["id"], "engine": "jieba", "sentences": out}
 
 
+CONVERTERS = {name: Converter(name) for name in ("zh-Hant", "zh-Hant-HK")}
+
+
 def variants(rec: Any) -> dict[str, Any]:
-    return {name: Converter(name).convert(rec) for name in ("zh-Hant", "zh-Hant-HK")}
+    return {name: converter.convert(rec) for name, converter in CONVERTERS.items()}
+
+
+def part(source: str, start: int, end: int) -> dict[str, Any]:
+    return {"source": source, "page": None, "start": start, "end": end}
 
 
 def test_a_row_is_flat_and_has_the_same_keys_for_everybody() -> None:
-    full = metrics.row(record(), words=words(record()), variants=variants(record()), ledger_share={"removed": 0.1, "jump.continued-on": 2.0})
+    shares = {"removed": 0.1, "jump.continued-on": 2.0}
+    full = metrics.row(record(), words=words(record()), variants=variants(record()), ledger_share=shares)
     bare = metrics.row(fragment(paragraphs=[], metadata={}))
     assert list(full) == list(bare)
     assert all(isinstance(v, str | int | float | bool | None) for row in (full, bare) for v in row.values())
@@ -147,9 +155,9 @@ def test_the_row_leaves_the_record_alone() -> None:
         ("text_joined", False, {"text": "同志们：" + SPEECH[1]}),
         ("text_joined", False, {"paragraphs": ["同志\n们：", "劳动。"]}),
         ("parts_ok", False, {"parts": []}),
-        ("parts_ok", False, {"parts": [{"source": "a", "page": None, "start": 5, "end": 5}]}),
-        ("parts_ok", False, {"parts": [{"source": "a", "page": "1", "start": 0, "end": 9}, {"source": "a", "page": "1", "start": 8, "end": 12}]}),
-        ("parts_ok", True, {"parts": [{"source": "b", "page": "2", "start": 8, "end": 12}, {"source": "a", "page": "1", "start": 0, "end": 9}]}),
+        ("parts_ok", False, {"parts": [part("a", 5, 5)]}),
+        ("parts_ok", False, {"parts": [part("a", 0, 9), part("a", 8, 12)]}),
+        ("parts_ok", True, {"parts": [part("b", 8, 12), part("a", 0, 9)]}),
         ("date_valid", False, {"date": "2020-11-31"}),
         ("date_valid", False, {"date": "2020-1-3"}),
         ("date_valid", None, {"date": None}),
@@ -220,8 +228,8 @@ def test_the_seam_to_a_missing_part_is_no_broken_paragraph() -> None:
 def test_text_in_the_wrong_encoding_is_rarer_than_any_prose() -> None:
     text = "".join(SPEECH)
     plain = metrics.row(record())["han_rarity"]
-    traditional = metrics.row(Converter("zh-Hant").convert(record()))["han_rarity"]
-    names = "、".join(["耿飚", "姬鹏飞", "阙端麟", "王务迪", "范多富", "游碧竹", "冉冉", "婷婷", "邓亚萍", "孙雯", "惠若琪", "袁心玥", "龚翔宇"] * 2)
+    traditional = metrics.row(variants(record())["zh-Hant"])["han_rarity"]
+    names = "耿飚、姬鹏飞、阙端麟、王务迪、范多富、游碧竹、冉冉、婷婷、邓亚萍、孙雯、惠若琪、袁心玥、龚翔宇" * 2
     assert plain < 7.5
     assert traditional < 8
     assert metrics.row(record(paragraphs=[names]))["han_rarity"] < 9.9
