@@ -311,14 +311,14 @@ def _blanks_of_line(text: str, start: int, end: int) -> Iterator[Edit]:
     for k, (a, b) in enumerate(gaps):
         left, right = words[k][-1], words[k + 1][0]
         if _HAN.match(left) and _HAN.match(right):
-            pair = len(words[k]) == len(words[k + 1]) == 1
-            if spaced:
-                gone = narrow[k] or not any(narrow)
-            elif listed[k]:
+            if listed[k]:
                 gone = False
+            elif spaced:
+                gone = narrow[k] or not any(narrow)
             else:
-                gone = narrow[k] or pair
-        elif _HAN.match(left) and _MARK.match(right) or _MARK.match(left) and (_HAN.match(right) or _MARK.match(right)):
+                # 李　舸: a name of two characters is spaced to the width of three
+                gone = narrow[k] or (words[k + 1][1:2] in ("", *"、，）)。") and is_name(left + right))
+        elif (_HAN.match(left) and _MARK.match(right)) or (_MARK.match(left) and (_HAN.match(right) or _MARK.match(right))):
             gone = True
         else:
             if spaced and (_HAN.match(left) or _HAN.match(right)) and (left.isalnum() and right.isalnum()):
@@ -341,14 +341,17 @@ def _listed(words: list[str]) -> list[bool]:
         n = k
         while n < len(words) and len(words[n]) <= 4 and _HAN.fullmatch(words[n][0]) and all(map(_HAN.fullmatch, words[n])):
             n += 1
-        # 刘 歌: a name of two characters is spaced to the width of three
         names: list[tuple[int, int]] = []
         i = k
         while i < n:
             two = i + 1 < n and len(words[i]) == len(words[i + 1]) == 1
             names.append((i, i + 1 + two))
             i += 1 + two
-        if len(names) >= 3 and sum(is_name("".join(words[a:b])) for a, b in names) >= 0.7 * len(names):
+        if (
+            len(names) >= 3
+            and any(len(w) > 1 for w in words[k:n])
+            and sum(is_name("".join(words[a:b])) for a, b in names) >= 0.7 * len(names)
+        ):
             for _, b in names[:-1]:
                 out[b - 1] = True
         k = max(n, k + 1)

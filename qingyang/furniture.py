@@ -15,16 +15,43 @@ from qingyang.rulebook import Rule, Rulebook, load
 LONGEST = 120
 """Characters. The longest attested line of furniture, a registration line with site and hotline, has 76."""
 
-_BLANK = " \t\u3000\u00a0\u2000-\u200a\u202f"
-_BETWEEN = re.compile(r"[ \t\u3000\u00a0\u2000-\u200a\u202f|｜/／·•,，;；、■□◆●★▲—–－―-]*")
-_NEVER = re.compile("[。！？!?“”]")
+BLANKS = " \t\u3000\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
+_BETWEEN = re.compile(f"[{BLANKS}|｜/／·•,，;；、■□◆●★▲—–－―-]*")
+"""What stands between two pieces of a line."""
 _LOOSE = re.compile("[\u3400-\u9fff]{2,8}(?![\u3400-\u9fff])")
 """A paper's or a section's name that no table knows, beside a date."""
-_ANY_NAME = re.compile("策划|统筹|监制|出品|制作|设计|视觉|美术|编委|图表|绘图|插图|制图|一审|二审|三审")
-"""Roles that also open a headline (策划：一场接力): what follows must look like a name."""
 
-FOLIO = ("furniture.folio", "furniture.date", "furniture.lunar", "furniture.page-label", "furniture.page-number", "furniture.loose-number",
-         "furniture.section-name", "furniture.nameplate", "furniture.issue-number", "furniture.issue-count")  # fmt: skip
+_SENTENCE = re.compile("[，。；？！“]")
+_ALTHOUGH = re.compile(f"版|未[{BLANKS}]?经|址|©|[Cc]opyright")
+"""Furniture with a comma: index entries, notices of rights, addresses. Every other line with one is a sentence's."""
+_TOKEN = re.compile(
+    "[0-9０-９:：@＠©Ⓒ摄版报图编校审策统绘制组排签终]|星 ?期|礼 ?拜|周[一二三四五六日]|农历|[一二三四五六七八九十]月"
+    "|[主承]办|主管|出版|发行|印刷|设 ?计|美术|视觉|监制|出品|导[读览]|看点|要[目览]|提要|影像|照片|未 ?经|权"
+    "|[A-Z][A-Za-z]{2}|www|新华社发"
+)
+"""What every piece holds, section names apart: a line without any is turned away at once."""
+
+_ANY_NAME = re.compile("策划|统筹|监制|出品|制作|设计|视觉|美术|编委|图表|绘图|插图|制图|[一二三]审")
+"""Roles that also open a headline (策划：一场接力): what follows must look like a name."""
+_TAKEN = re.compile("(?:摄影报道|摄影|摄|供图)[^摄]{0,12}$")
+_REPORTER = re.compile("记[ \u3000]?者|通讯员|新华社|本报|中新社|视觉|图片社")
+
+FOLIO = frozenset(
+    f"furniture.{piece}"
+    for piece in (
+        "folio",
+        "date",
+        "lunar",
+        "page-label",
+        "page-number",
+        "loose-number",
+        "section-name",
+        "nameplate",
+        "issue-number",
+        "issue-count",
+    )
+)
+"""Pieces of a folio line: two kinds of them with a date are the folio, however weak each is alone."""
 
 
 def match(line: str, book: Rulebook | None = None) -> str | None:
@@ -37,11 +64,17 @@ def match(line: str, book: Rulebook | None = None) -> str | None:
     >>> match("体育"), strength("furniture.section-name")
     ('furniture.section-name', 'weak')
     """
-    line = line.strip(_BLANK + "\r\n")
+    line = line.strip(BLANKS + "\r\n")
     if not line or len(line) > LONGEST:
         return None
-    pieces = _tiles(line, book)
-    return _telling(pieces, book) if pieces else None
+    for rule in _own(book):
+        if rule.find.fullmatch(line):
+            return rule.id
+    if _SENTENCE.search(line) and not _ALTHOUGH.search(line):
+        return None
+    if not _TOKEN.search(line) and not _section(book).match(line):
+        return None
+    return _telling(_tiles(line, book), book)
 
 
 def strength(rule: str, book: Rulebook | None = None) -> str:
@@ -55,52 +88,79 @@ def is_crossref(line: str, book: Rulebook | None = None) -> bool:
     >>> is_crossref("（相关报道见第四版）"), is_crossref("（下转第四版）")
     (True, False)
     """
-    line = line.strip(_BLANK + "\r\n")
+    line = line.strip(BLANKS + "\r\n")
+    if len(line) > LONGEST or not any(c in line for c in "见登刊详"):
+        return False
     return any(r.find.fullmatch(line) for r in (book or load()).of("crossref."))
 
 
 @cache
-def _pieces(book: Rulebook | None) -> tuple[Rule, ...]:
-    return tuple(r for r in (book or load()).rules.values() if r.then == "remove" and not r.id.startswith(("jump.", "char.")))
+def _pieces(book: Rulebook | None) -> tuple[tuple[Rule, re.Pattern[str]], ...]:
+    ours = load().rules
+    return tuple((r, r.find) for r in (book or load()).of("furniture.", "caption.") if r.id in ours)
+
+
+@cache
+def _own(book: Rulebook | None) -> tuple[Rule, ...]:
+    """A user's own furniture: whole lines."""
+    ours = load().rules
+    return tuple(r for r in book.of("furniture.", "caption.") if r.id not in ours) if book else ()
+
+
+@cache
+def _section(book: Rulebook | None) -> re.Pattern[str]:
+    return (book or load()).rules["furniture.section-name"].find
 
 
 def _tiles(line: str, book: Rulebook | None) -> list[str]:
-    """The rules whose pieces tile the line; empty when something is left over."""
+    """The rules whose pieces tile the line, the empty string for a loose word; nothing when something is left over."""
     found: list[str] = []
-    loose = 0
-    here = _BETWEEN.match(line).end() if line[0] not in "—–－―-" else 0  # type: ignore[union-attr]
+    here, loose, sentence = 0, False, False
+    m = _BETWEEN.match(line)
+    if m and line[0] not in "—–－―-":
+        here, sentence = m.end(), "，" in m.group() or "、" in m.group()
     while here < len(line):
         best, end = "", here
-        for rule in _pieces(book):
-            m = rule.find.match(line, here)
+        for rule, find in _pieces(book):
+            m = find.match(line, here)
             if m and m.end() > end and _plausible(rule, m.group()):
                 best, end = rule.id, m.end()
         if not best:
             m = _LOOSE.match(line, here)
             if not m or loose:
                 return []
-            loose, end = 1, m.end()
+            loose, end = True, m.end()
         found.append(best)
         here = end
-        between = _BETWEEN.match(line, here)
-        here = between.end() if between else here
-    if loose and not ("furniture.folio" in found or "furniture.issue-number" in found and len(found) > 2):
+        m = _BETWEEN.match(line, here)
+        if m and m.end() > here:
+            here, sentence = m.end(), sentence or "，" in m.group() or "、" in m.group()
+    if sentence and all(strength(p, book) == "weak" for p in found if p):
+        return []  # 经济、政治、文化: words of a sentence
+    if loose and not ("furniture.folio" in found or ("furniture.issue-number" in found and len(found) > 2)):
         return []
     return found
 
 
 def _plausible(rule: Rule, piece: str) -> bool:
-    """策划：一场没有终点的接力 is a headline: where a role is also a word, a name must follow."""
-    if rule.id != "furniture.credit" or not _ANY_NAME.search(piece):
+    """策划：一场没有终点的接力 is a headline, 老摄影家拍摄 the end of a sentence: where a role is also a word, a name must follow."""
+    if rule.id == "furniture.credit":
+        names = authors(re.split("[:：]" if ":" in piece or "：" in piece else f"[{BLANKS}]+", piece, maxsplit=1)[-1])
+    elif rule.id == "caption.credit" and (m := _TAKEN.search(piece)) and not _REPORTER.search(piece):
+        names = authors(piece[: m.start()])
+        return bool(names) and is_name(names[0])
+    else:
         return True
-    names = authors(re.split(r"[:：]|[ \t\u3000\u00a0\u2000-\u200a\u202f]", piece, maxsplit=1)[-1])
-    return bool(names) and is_name(names[0])
+    likely = sum(map(is_name, names))
+    if any(len(name) > 3 and not is_name(name) for name in names):
+        return False  # 编辑：陈涛 刊播单位 in a list of prizes
+    return bool(names) and (2 * likely > len(names) or (len(names) == 1 and not _ANY_NAME.search(piece)))
 
 
 def _telling(pieces: list[str], book: Rulebook | None) -> str | None:
-    """Which of its pieces a line is called after: the first sure one; several weak pieces of a folio are a folio."""
+    """Which of its pieces a line is called after: the first sure one; a date with more of a folio is the folio."""
     pieces = [p for p in pieces if p]
-    folio = [p for p in pieces if p in FOLIO]
-    if any(p in ("furniture.folio", "furniture.date") for p in folio) and len(set(folio)) > 1:
+    kinds = FOLIO.intersection(pieces)
+    if kinds & {"furniture.folio", "furniture.date"} and len(kinds) > 1:
         return "furniture.folio"
     return next((p for p in pieces if strength(p, book) == "sure"), pieces[0] if pieces else None)

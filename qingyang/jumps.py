@@ -13,9 +13,18 @@ from typing import NamedTuple
 from qingyang.numerals import han_number, page_label
 from qingyang.rulebook import Rule, Rulebook, load
 
-_NEAR = re.compile("[接转轉续續按拨砖传未待Cc](?:(?<=[未待Cc])(?:[ \t\u3000\u00a0\u2000-\u200a\u202f]{0,4}[完续續]|ontinued|ONTINUED)|(?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶]))")
+_NEAR = re.compile(
+    r"[接转轉续續按拨砖传](?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶])"
+    r"|[未待][ \t\u3000\u00a0\u2000-\u200a\u202f]{0,4}[完续續]|[Cc]ontinued|CONTINUED"
+)
 """Where a jump line may be: 接 or 转, and 版 or 页 soon after. 24 characters: 上接第一、二、三版 letter-spaced."""
 
+_BLANKS = " \t\u3000\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
+_WORDS = frozenset("上下紧緊文续續接土卞")
+"""The character before 接 or 转."""
+_LEAD = frozenset(_BLANKS + "◀◁◄◂←⇐⬅▲△▶▷►▸→⇒➡▼▽↓↑☞☜«»<＜>＞■□◆◇●○★☆※（(【〔［[《〈｛{﹙︵﹁「『本全文章")
+"""What stands before the words: arrows, bullets, a bracket."""
+_LINE_ENDS = "\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 _BACK, _AHEAD = 40, 120
 """A jump line reaches at most so far to both sides of the place: five arrows with blanks before it, a title behind."""
 
@@ -32,37 +41,78 @@ class Jump(NamedTuple):
     rule: str
 
 
+_Rules = tuple[tuple[Rule, re.Pattern[str]], ...]
+
+
 def find(text: str, book: Rulebook | None = None) -> list[Jump]:
     """Every jump line of ``text``, in order, without overlap.
 
     >>> find("小麦丰收。(下转第2版)")
-    [Jump(start=5, end=13, kind='continued_on', page='2', rule='jump.continued-on')]
+    [Jump(start=5, end=12, kind='continued_on', page='2', rule='jump.continued-on')]
     >>> [(j.kind, j.page) for j in find("◀ 上接 A01 版")]
     [('continued_from', 'A1')]
     >>> find("（相关报道见第四版）从山下转向山上")
     []
     """
-    rules = _rules(book)
+    rules: _Rules = ()
     out: list[Jump] = []
     here = 0
     for near in _NEAR.finditer(text):
         place = near.start()
         if place < here:
             continue
-        for rule in rules:
-            m = rule.find.search(text, max(here, place - _BACK), place + _AHEAD)
-            if m and m.start() <= place < m.end():
-                start, end = _trimmed(m)
-                kind, page = _kind(rule, m), _page(m)
-                out.append(Jump(start, end, kind, page, rule.id))
-                here = end
-                break
-    return out
+        first = _first(text, place, here)
+        if first is None:
+            continue
+        rules = rules or _rules(book)
+        m, rule = _best(text, first, place, rules)
+        if m and rule:
+            start, end = _trimmed(m)
+            out.append(Jump(start, end, _kind(rule, m), _page(m), rule.id))
+            here = end
+    return _with_own(text, out, book) if book else out
+
+
+def _first(text: str, place: int, here: int) -> int | None:
+    """Where a jump line that has its 接 or 转 at ``place`` could begin at the earliest; None where there can be none."""
+    low = max(here, place - _BACK)
+    i = place
+    while i > low and text[i - 1] in _BLANKS:
+        i -= 1
+    if i > low and text[i - 1] in _WORDS:
+        i -= 1
+    elif i > low and text[i - 1] not in _LEAD and text[i - 1] not in _LINE_ENDS:
+        return None
+    while i > low and text[i - 1] in _LEAD:
+        i -= 1
+    return i
+
+
+def _best(text: str, first: int, place: int, rules: _Rules) -> tuple[re.Match[str] | None, Rule | None]:
+    """The first rule of the tables that finds something across ``place``."""
+    for rule, pattern in rules:
+        for at in range(first, place + 1):
+            m = pattern.match(text, at, place + _AHEAD)
+            if m and m.end() > place:
+                return m, rule
+    return None, None
+
+
+def _with_own(text: str, found: list[Jump], book: Rulebook) -> list[Jump]:
+    """A user's own jump rules may hold other words than ours: they look everywhere, and stand where the two meet."""
+    ours = load().rules
+    own: list[Jump] = []
+    for rule, pattern in _rules(book):
+        for m in () if rule is ours.get(rule.id) else pattern.finditer(text):
+            start, end = _trimmed(m)
+            if not any(j.start < end and start < j.end for j in own):
+                own.append(Jump(start, end, _kind(rule, m), _page(m), rule.id))
+    return sorted(own + [j for j in found if not any(j.start < o.end and o.start < j.end for o in own)])
 
 
 @cache
-def _rules(book: Rulebook | None) -> tuple[Rule, ...]:
-    return tuple(r for r in (book or load()).rules.values() if r.then in ("continued_from", "continued_on"))
+def _rules(book: Rulebook | None) -> _Rules:
+    return tuple((r, r.find) for r in (book or load()).rules.values() if r.then in ("continued_from", "continued_on"))
 
 
 def _trimmed(m: re.Match[str]) -> tuple[int, int]:
