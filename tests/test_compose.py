@@ -78,7 +78,7 @@ def test_items_hold_what_is_printed(profile: str) -> None:
 
 
 def test_links_lead_back_along_a_string() -> None:
-    it = issue("disorder")
+    it = issue("lines")
     links = 0
     for page in it.labels:
         for line in page:

@@ -98,6 +98,16 @@ class Matter:
         self.at = rng.randrange(len(self.document.paragraphs))
         self.sentence = 0
 
+    @property
+    def fresh(self) -> bool:
+        """The next sentence opens a paragraph of the document."""
+        return self.sentence == 0 or self.sentence >= len(self.document.paragraphs[self.at])
+
+    def turn(self) -> None:
+        """Go on to the document's next paragraph."""
+        if self.sentence:
+            self.at, self.sentence = (self.at + 1) % len(self.document.paragraphs), 0
+
     def next(self) -> str | None:
         """The next sentence, ending in its own punctuation; None when the document is used up."""
         paragraphs = self.document.paragraphs

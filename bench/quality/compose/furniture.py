@@ -156,7 +156,7 @@ def imprint(st: Style, sp: Speech, rng: Random) -> list[tuple[str, str]]:
         (
             rng.choice(
                 (
-                    f"社址：{sp.pick('city')}市{sp.pick('county')}{rng.randint(1, 300)}号　邮编：{rng.randint(100000, 850000)}　电话：{phone}",
+                    f"社址：{sp.pick('city')}市{sp.pick('county')}{rng.randint(1, 300)}号　邮编：{rng.randint(100000, 850000)}",
                     f"本报地址：{sp.pick('city')}　邮政编码：{rng.randint(100000, 850000)}",
                     f"印刷：{st.paper}印刷厂　开印2:{rng.randint(10, 59)}　印完5:{rng.randint(10, 59)}",
                     f"广告经营许可证：{rng.randint(1000, 99999)}号",

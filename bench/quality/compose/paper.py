@@ -112,7 +112,7 @@ class Composer:
             free = st.height * st.columns - sum(sky)
             if free < 0.06 * st.height * st.columns or max(st.height - y for y in sky) < 7:
                 break
-            story = queue.pop(0) if queue else self.desk.story("brief" if free * st.cell < 700 or misses else None)
+            story = queue.pop(0) if queue else self.desk.story("brief" if free * st.cell < 450 or misses > 1 else None)
             if not self.place(page, sky, story):
                 misses += 1
                 if len(left) < 2 and story.kind != "brief":
@@ -372,7 +372,7 @@ class Composer:
         page.bottom = [self.plain(t, k, r.uniform(0, st.columns - 1), high + 0.5 * m) for m, (t, k) in enumerate(bottom)]
         if r.random() < 0.12:
             for _ in range(r.choice((1, 1, 2))):
-                page.middle.append(self.plain(sp.pick("stray"), "stray", float(r.randrange(st.columns)), r.uniform(3, st.height)))
+                page.middle.append(self.plain(sp.pick("stray" if r.random() < 0.6 else "section"), "stray", float(r.randrange(st.columns)), r.uniform(3, st.height)))
 
     def index(self, pages: list[Page]) -> None:
         """The index box of page 1, made when the headlines inside are known."""

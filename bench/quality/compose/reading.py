@@ -47,7 +47,7 @@ class Habit:
     indent: str
     split_heads: bool
     caption: str
-    """after the head, after the text, or between columns"""
+    """after the head, after the text, between columns, or inside one"""
     glue: float
     """block units: share of paragraph seams that disappear"""
     crack: float
@@ -75,7 +75,7 @@ def habit(rng: Random, profile: str) -> Habit:
         "none",
         "",
         False,
-        r.choice(("head", "head", "text", "between")),
+        r.choice(("head", "head", "text", "between", "inside")),
         0.0,
         0.0,
         0.0,
@@ -129,12 +129,28 @@ def blocks_of(page: Page, rng: Random, h: Habit) -> list[Block]:
         if h.caption == "head":
             out += caption
         columns = [Block(c, c[0].x, c[0].y, "column", k) for c in g.columns if c]
+        if h.caption == "inside" and caption:
+            n = rng.randrange(len(columns))
+            lines = columns[n].lines
+            if len(lines) > 3:
+                cut = rng.randint(1, len(lines) - 1)
+                columns[n : n + 1] = [Block(lines[:cut], *part(columns[n], 0)), *caption, Block(lines[cut:], *part(columns[n], cut))]
+            else:
+                columns += caption
         if h.caption == "between" and len(columns) > 1:
             columns[1:1] = caption
         out += columns
         if h.caption == "text" or (h.caption == "between" and len(columns) < 2):
             out += caption
     if h.astray:
+        # a box that stands between the columns of a story
+        for k in range(len(out) - 2, 0, -1):
+            a, b = out[k - 1], out[k]
+            if a.kind == b.kind == "column" and a.region == b.region and rng.random() < h.astray / 4:
+                end = next((j for j in range(k, len(out)) if out[j].region != b.region), len(out))
+                stop = next((j for j in range(end, len(out)) if end < len(out) and out[j].region != out[end].region), len(out))
+                if end < stop and out[end].region >= 0:
+                    out[k:stop] = [*out[end:stop], *out[k:end]]
         for b in [
             b
             for b, after in zip(out, [*out[1:], None], strict=True)
@@ -156,6 +172,10 @@ def blocks_of(page: Page, rng: Random, h: Habit) -> list[Block]:
         at = rng.randint(min(len(out), len(page.top)), len(out))
         out[at:at] = [Block([ln], ln.x, ln.y, "furniture", -1) for ln in group]
     return out
+
+
+def part(b: Block, cut: int) -> tuple[float, float, str, int]:
+    return b.x, b.y + cut, b.kind, b.region
 
 
 def arranged(blocks: list[Block], rng: Random, h: Habit) -> list[Block]:

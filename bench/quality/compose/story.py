@@ -21,7 +21,7 @@ KINDS = {
     "feature": 18,
     "comment": 6,
     "speech": 4,
-    "brief": 12,
+    "brief": 9,
     "briefs": 2.5,
     "qa": 2,
     "law": 2,
@@ -66,8 +66,10 @@ class Desk:
         self.blanks: dict[int, str] = {}
         self.count = 0
         self.used: set[str] = set()
-        self.news = rng.uniform(0.1, 0.7)
+        self.news = rng.uniform(0.03, 0.45)
         """Share of sentences from the grammar rather than from the documents."""
+        self.hero = self.speech.name()
+        """Who is spoken of in the present story."""
 
     # ------------------------------------------------------------------ strings
     def string(self, role: str, label: str, text: str, article: str | None = None, para: int = -1, kind: str | None = None) -> int:
@@ -87,56 +89,64 @@ class Desk:
         return self.style.title_join.join(lines), lines
 
     # ------------------------------------------------------------------ sentences
-    def sentence(self, matter: Matter, news: float) -> str:
+    def sentence(self, matter: Matter, news: float, first: bool = False) -> str:
         r, sp = self.rng, self.speech
         if r.random() < news:
-            return sp.say("sentence")
+            return sp.say(r.choice(("sentence", "opener")) if first else r.choice(("sentence", "sentence_mid", "sentence_mid")))
         s = matter.next()
         if s is None:
             return sp.say("sentence")
-        if len(s) > 45 and r.random() < 0.35:
+        if len(s) > 45 and r.random() < 0.14:
             k = s.find("，", len(s) // 3)
             if 0 < k < len(s) - 10 and "“" not in s[:k]:
                 s = s[:k] + "。" + s[k + 1 :]
         x = r.random()
-        if x < 0.09 and len(s) < 140:
-            body = s.rstrip("。；！？…")
+        if x < 0.08 and len(s) < 140:
+            body = s.rstrip("。；！？…").replace("“", "‘").replace("”", "’")
+            name = sp.name() if r.random() < 0.6 else self.hero
             return r.choice(
                 (
-                    f"{sp.name()}{sp.pick('say')}，“{body}。”",
-                    f"“{body}。”{sp.name()}{sp.pick('say')}。",
-                    f"{sp.name()}{sp.pick('say')}：“{body}。”",
+                    f"{name}{sp.pick('say')}，“{body}。”",
+                    f"“{body}。”{name}{sp.pick('say')}。",
+                    f"{name}{sp.pick('say')}：“{body}。”",
                     f"他{sp.pick('say')}，{body}。",
-                    f"{sp.pick('ministry')}{sp.pick('post')}{sp.name()}{sp.pick('say')}，{body}。",
+                    f"{sp.pick('ministry')}{sp.pick('post')}{name}{sp.pick('say')}，{body}。",
                     f"“{body}，”{sp.foreign_name()}{sp.pick('say')}，“{sp.clause()}。”",
-                    f"{sp.name()}{sp.pick('say')}，“{body}”，{sp.clause()}。",
+                    f"{name}{sp.pick('say')}，“{body}”，{sp.clause()}。",
                     f"有人问：“{sp.clause()}？”{body}。",
+                    f"{self.hero}{sp.pick('say')}，{body}。",
+                    f"他{sp.pick('say')}，{body}。",
                 )
             )
-        if x < 0.17:
+        if x < 0.12 and first:
             return f"{sp.pick('when_ago')}，{sp.place()}{sp.pick('verb')}{sp.pick('theme')}{sp.pick('shape')}，{s}"
-        if x < 0.22:
+        if x < 0.16:
             return f"据{sp.say('source')}，{s}"
-        if x < 0.25:
+        if x < 0.18:
             k = s.find("，")
             if 2 < k < 24:
                 return f"“{s[:k]}”，{s[k + 1 :]}"
-        if x < 0.27:
+        if x < 0.195:
             return s[:-1] + r.choice(("……", "！", "？", "——", "。”"))
         if s[-1] == "；" and r.random() < 0.85:
             s = s[:-1] + "。"
         return s
 
-    def paragraph(self, matter: Matter, news: float | None = None, goal: float = 4.5) -> str:
+    def paragraph(self, matter: Matter, news: float | None = None, goal: float = 4.7) -> str:
+        """Some sentences; like the document's own paragraphs it mostly begins and ends where one of them does."""
         r = self.rng
         news = self.news if news is None else news
         want = min(600, max(14, int(r.lognormvariate(goal, 0.8))))
-        out = self.sentence(matter, news)
+        if not matter.fresh and r.random() < 0.65:
+            matter.turn()
+        out = self.sentence(matter, news, True)
         if len(out) > want * 1.6 and r.random() < 0.6:
             k = max(out.rfind("；", 0, want), out.rfind("，", 0, want))
             if k > 12:
-                out = out[:k] + "。" + ("”" if out.count("“") and out[:k].count("“") > out[:k].count("”") else "")
+                out = out[:k] + "。" + ("”" if out[:k].count("“") > out[:k].count("”") else "")
         while len(out) < want:
+            if matter.fresh and len(out) > 0.4 * want and r.random() < 0.8:
+                break
             out += self.sentence(matter, news)
         return out
 
@@ -164,7 +174,7 @@ class Desk:
         make = getattr(self, f"body_{kind}", None)
         if make is not None:
             return make(matter)  # type: ignore[no-any-return]
-        n = min(26, max(2, int(r.lognormvariate(1.35, 0.65) * (1.3 if kind == "feature" else 1.0))))
+        n = min(26, max(2, int(r.lognormvariate(1.5, 0.62) * (1.3 if kind == "feature" else 1.0))))
         if kind == "brief":
             n = r.choice((1, 1, 1, 2, 2, 3))
         out: list[Text] = []
@@ -410,6 +420,7 @@ class Desk:
         self.count += 1
         kind = kind or r.choices(list(KINDS), list(KINDS.values()))[0]
         matter = Matter(r, st.year, self.used)
+        self.hero = sp.name() if r.random() < 0.8 else sp.foreign_name()
         gold: dict[str, Any] = {
             "id": aid,
             "kicker": None,
