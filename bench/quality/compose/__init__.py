@@ -18,6 +18,8 @@ from bench.quality.compose.story import Desk
 from bench.quality.compose.style import draw
 
 BASES = ("fragments", "lines", "blocks", "interleaved", "disorder", "paragraphs")
+ODD = ("layout", "markdown")
+"""Readings of other engines: pages as pictures made of blanks, pages with markup. Not drawn unless asked for."""
 LEVELS = ("none", "errors", "light", "medium", "heavy")
 PROFILES = (
     *BASES,
@@ -69,13 +71,13 @@ def compose(seed: int, *, profile: str | None = None, pages: int | None = None) 
     texts, spans = [], []
     for page in sheets:
         rows = damage.damaged(reading.rows_of(page, rng, habit), rng, hurt)
-        text, span = written(rows, habit.indent)
+        text, span = written(rows, habit.indent, habit.centre)
         texts.append(text)
         spans.append(span)
     return Issue(name, profile, texts, gold, labels_of(desk.strings, spans))
 
 
-def written(rows: list[Row], indent: str) -> tuple[str, list[list[tuple[int, int, int, int]]]]:
+def written(rows: list[Row], indent: str, centre: bool = False) -> tuple[str, list[list[tuple[int, int, int, int]]]]:
     """The text of a page and, per non-blank line, (start, end, string, at) of its runs."""
     out: list[str] = []
     spans: list[list[tuple[int, int, int, int]]] = []
@@ -83,7 +85,11 @@ def written(rows: list[Row], indent: str) -> tuple[str, list[list[tuple[int, int
         body = "".join(r.text for r in row.runs)
         if not body.strip():
             continue
-        lead = indent if row.indent else ""
+        lead = ""
+        if row.indent and row.role in ("title", "kicker", "subtitle", "byline", "docdate"):
+            lead = "　" * (row.indent // 2) if centre else ""
+        elif row.indent:
+            lead = "　" * row.indent if centre and row.indent > 2 else indent
         if out and row.gap:
             out.append("")
         here = len(lead)

@@ -23,7 +23,9 @@ def main() -> None:
     ap = argparse.ArgumentParser(prog="python -m bench.quality.compose", description=__doc__)
     ap.add_argument("--seed-from", type=int, default=0)
     ap.add_argument("--count", type=int, default=20)
-    ap.add_argument("--profile", action="append", choices=[*PROFILES, "all"], help="may be repeated; without it each issue draws its own")
+    ap.add_argument(
+        "--profile", action="append", help="a reading, + and a level; 'all'; may be repeated; without it each issue draws its own"
+    )
     ap.add_argument("--out", type=Path, required=True)
     a = ap.parse_args()
     wanted = list(PROFILES) if a.profile and "all" in a.profile else a.profile or [None]

@@ -154,6 +154,8 @@ def damaged(rows: list[Row], rng: Random, s: Strength) -> list[Row]:
 def headless(row: Row, rng: Random) -> Row | None:
     """Large type is cut, thinned out or turned to rubbish."""
     for run in row.runs:
+        if run.sid < 0:
+            continue
         t = run.text
         way = rng.random()
         if way < 0.35 and len(t) > 3:

@@ -86,7 +86,7 @@ class Composer:
                     a = k
             out.append((a, end))
             here = end
-        return [Line([Run(text[a:b], sid, a)], 0.0, 0.0, -1, 0, not k, role) for k, (a, b) in enumerate(out)]
+        return [Line([Run(text[a:b], sid, a)], 0.0, 0.0, -1, max(0, room - (b - a)), not k, role) for k, (a, b) in enumerate(out)]
 
     # ------------------------------------------------------------------ pages
     def issue(self) -> list[Page]:
@@ -372,7 +372,14 @@ class Composer:
         page.bottom = [self.plain(t, k, r.uniform(0, st.columns - 1), high + 0.5 * m) for m, (t, k) in enumerate(bottom)]
         if r.random() < 0.12:
             for _ in range(r.choice((1, 1, 2))):
-                page.middle.append(self.plain(sp.pick("stray" if r.random() < 0.6 else "section"), "stray", float(r.randrange(st.columns)), r.uniform(3, st.height)))
+                page.middle.append(
+                    self.plain(
+                        sp.pick("stray" if r.random() < 0.6 else "section"),
+                        "stray",
+                        float(r.randrange(st.columns)),
+                        r.uniform(3, st.height),
+                    )
+                )
 
     def index(self, pages: list[Page]) -> None:
         """The index box of page 1, made when the headlines inside are known."""

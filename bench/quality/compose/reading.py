@@ -64,6 +64,9 @@ class Habit:
     """share of neighbouring furniture, or parts of one head, that become one line"""
     astray: float = 0.0
     """share of last columns that are read only after the next stories"""
+    centre: bool = False
+    """blanks show where heads and signatures stand in their column"""
+    markdown: bool = False
 
 
 def habit(rng: Random, profile: str) -> Habit:
@@ -83,6 +86,7 @@ def habit(rng: Random, profile: str) -> Habit:
         0.0,
         0.0,
     )
+    h.centre = r.random() < 0.2
     h.melt = r.choice((0.0, 0.0, 0.02, 0.1))
     h.astray = r.choice((0.0, 0.0, 0.0, 0.04, 0.12))
     if base == "fragments":
@@ -110,7 +114,10 @@ def habit(rng: Random, profile: str) -> Habit:
         h.unit = r.choices(("line", "fragment"), (60, 40))[0]
         h.gaps = "each" if h.unit == "fragment" else r.choice(("none", "block", "paragraph"))
         h.indent = r.choice(("", "", "　　"))
-    elif base == "paragraphs":
+    elif base == "layout":
+        h.order, h.unit = "layout", "line"
+    elif base in ("paragraphs", "markdown"):
+        h.markdown = base == "markdown"
         h.unit, h.gaps = "paragraph", r.choice(("none", "each", "region"))
         h.indent = r.choice(("　　", "", "    ", "  "))
         h.crack = r.choice((0.0, 0.003, 0.015))
@@ -236,6 +243,8 @@ def joined(lines: list[Line], between: str = "") -> list[Run]:
 
 # ---------------------------------------------------------------------- rows
 def rows_of(page: Page, rng: Random, h: Habit) -> list[Row]:
+    if h.order == "layout":
+        return side_by_side(page)
     blocks = arranged(blocks_of(page, rng, h), rng, h)
     if h.order == "strip":
         return strips(blocks, rng, h)
@@ -331,7 +340,10 @@ def whole_paragraphs(blocks: list[Block], rng: Random, h: Habit) -> list[Row]:
         if b.kind == "column":
             column += b.lines
         else:
-            rows.append(Row(joined(b.lines, " " if b.kind == "head" and h.split_heads else ""), h.gaps != "none", 0, b.lines[0].role))
+            runs = joined(b.lines, " " if b.kind == "head" and h.split_heads else "")
+            if h.markdown:
+                runs = marked_up(runs, b.lines[0].role, rng)
+            rows.append(Row(runs, h.gaps != "none", 0, b.lines[0].role))
     flush()
     return rows
 
@@ -378,4 +390,42 @@ def strips(blocks: list[Block], rng: Random, h: Habit) -> list[Row]:
                     rows += [Row(joined([ln]), gap and not k, ln.indent, ln.role) for k, ln in enumerate(group)]
                 else:
                     rows += units(group, rng, h)
+    return rows
+
+
+def marked_up(runs: list[Run], role: str, rng: Random) -> list[Run]:
+    """As an engine does that writes Markdown."""
+    if role == "title":
+        return [Run(rng.choice(("# ", "## ", "# ", "### ")), -1, 0), *runs]
+    if role in ("kicker", "subtitle", "byline") and rng.random() < 0.4:
+        return [Run("**", -1, 0), *runs, Run("**", -1, 0)]
+    if role == "caption" and rng.random() < 0.5:
+        return [Run(f"![](images/{rng.getrandbits(32):08x}.jpg)", -2, 0), *runs]
+    return runs
+
+
+def side_by_side(page: Page) -> list[Row]:
+    """The page as it looks: columns beside each other in one line of text, kept apart by blanks."""
+    lines = [*page.top, *page.middle, *page.bottom, *(ln for box in page.boxes for ln in box)]
+    cell = 2.0
+    for g in page.regions:
+        lines += [*g.heads, *g.captions, *(ln for c in g.columns for ln in c)]
+        for c in g.columns:
+            cell = max(cell, *(2.0 * sum(len(x.text) for x in ln.runs) + 2 for ln in c))
+    rows: list[Row] = []
+    by: dict[int, list[Line]] = {}
+    for ln in lines:
+        by.setdefault(round(ln.y), []).append(ln)
+    for y in sorted(by):
+        row = Row([], False, 0, "body")
+        here = 0
+        for ln in sorted(by[y], key=lambda n: n.x):
+            want = int(ln.x * cell / 2) + min(ln.indent, 4)
+            if want > here or row.runs:
+                gap = max(want - here, 2 if row.runs else 0)
+                row.runs.append(Run(" " * gap, -1, 0))
+                here += gap
+            row.runs += joined([ln])
+            here += sum(len(x.text) for x in ln.runs)
+        rows.append(row)
     return rows

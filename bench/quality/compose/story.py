@@ -73,7 +73,7 @@ class Desk:
 
     # ------------------------------------------------------------------ strings
     def string(self, role: str, label: str, text: str, article: str | None = None, para: int = -1, kind: str | None = None) -> int:
-        self.strings.append(String(role, label, self.style.dress(text), article, para, kind))
+        self.strings.append(String(role, label, self.style.dress(text, role != "furniture"), article, para, kind))
         return len(self.strings) - 1
 
     def blank(self, text: str) -> tuple[int, int, int]:
@@ -559,6 +559,9 @@ class Desk:
             story.captions.append(self.string("caption", "caption", text, None, kind=aid))
             if r.random() < 0.2:
                 story.captions.append(self.string("caption", "caption", sp.say("credit"), None, kind=aid))
+        for what in ("agency", "place"):
+            gold[what] = gold[what] and st.script(gold[what])
+        gold["authors"] = [st.script(n) for n in gold["authors"]]
         story.size = sum(len(p) for p in gold["paragraphs"])
         return story
 

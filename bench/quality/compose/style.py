@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 from bench.quality.compose.words import HAN, Speech, han_big, han_number, wide
 
 WEEKDAYS = "一二三四五六日"
-NUMBER = re.compile(r"([0-9]+)(\.[0-9]+)?(%|年(?!前|来|内|多))?")
+NUMBER = re.compile(r"([0-9][0-9,]*)(\.[0-9]+)?(%|年(?!前|来|内|多))?")
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Style:
     lead_gap: str
     jumps: float
     indent: int
-    density: float
+    traditional: bool
     habits: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -53,16 +55,19 @@ class Style:
             return self.rng.choices(range(count), weights)[0]
         return self.habits[name]
 
-    def dress(self, text: str) -> str:
+    def dress(self, text: str, words: bool = True) -> str:
         if self.digits == "wide":
             text = wide(text)
-        elif self.digits == "han":
+        elif self.digits == "han" and words:
             text = NUMBER.sub(in_han, text)
         if self.half_paren:
             text = text.replace("（", "(").replace("）", ")")
         if self.quotes != "“”":
             text = text.replace("“", self.quotes[0]).replace("”", self.quotes[1])
-        return text
+        return self.script(text)
+
+    def script(self, text: str) -> str:
+        return traditional()(text) if self.traditional else text
 
     def paren(self, text: str) -> str:
         return f"（{text}）"
@@ -101,12 +106,20 @@ class Style:
         return f"A{n}版"
 
 
+@cache
+def traditional() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    return OpenCC("s2t").convert  # type: ignore[no-any-return]
+
+
 def in_han(m: re.Match[str]) -> str:
     whole, part, unit = m[1], m[2] or "", m[3] or ""
     if unit == "年" and len(whole) == 4 and not part:
         return "".join(HAN[int(c)] for c in whole) + "年"
+    whole = whole.replace(",", "")
     n = int(whole)
-    said = han_big(n) if n < 100_000 else "".join(HAN[int(c)] for c in whole)
+    said = han_big(n) if n < 100_000 and whole[0] != "0" else "".join(HAN[int(c)] for c in whole)
     if part:
         said += "点" + "".join(HAN[int(c)] for c in part[1:])
     return f"百分之{said}" if unit == "%" else said + unit
@@ -151,7 +164,9 @@ def draw(rng: Random, pages: int | None = None) -> Style:
         rng.randint(1, 29999),
         rng.choices(("half", "wide", "han"), (25, 25, 50) if date.year < 1985 else (40, 45, 15) if old else (75, 20, 5))[0],
         rng.random() < 0.3,
-        rng.choices(("“”", "『』", "「」", "‘’", '""'), (86, 6, 3, 2, 3))[0],
+        rng.choices(
+            ("“”", "『』", "「」", "‘’", '""', "﹃﹄", "〝〞"), (50, 20, 20, 2, 2, 4, 2) if date.year < 1956 else (86, 5, 3, 2, 2, 1, 1)
+        )[0],
         rng.choice(("", " ", "　", "  ", "", "　", "\u00a0\u00a0")),
         columns,
         cell,
@@ -165,5 +180,5 @@ def draw(rng: Random, pages: int | None = None) -> Style:
         rng.choice(("　", "  ", " ", "　　", "\u00a0\u00a0", "")),
         rng.choice((0.02, 0.06, 0.12, 0.2)),
         rng.choices((2, 0, 1), (92, 5, 3))[0],
-        rng.uniform(0.6, 1.8),
+        rng.random() < (0.3 if date.year < 1956 else 0.01),
     )
