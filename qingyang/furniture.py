@@ -16,8 +16,9 @@ LONGEST = 120
 """Characters. The longest attested line of furniture, a registration line with site and hotline, has 76."""
 
 BLANKS = " \t\u3000\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
-_BETWEEN = re.compile(f"[{BLANKS}|｜/／·•,，;；、■□◆●★▲—–－―-]*")
-"""What stands between two pieces of a line."""
+_BETWEEN = re.compile(f"[{BLANKS}|｜/／·•,，;；、”\"■□◆●★▲—–－―-]*")
+"""What stands between two pieces of a line; readers of printed pages take a rule or a drop for ”."""
+_PAUSE = re.compile("[，、”]")
 _LOOSE = re.compile("[\u3400-\u9fff]{2,8}(?![\u3400-\u9fff])")
 """A paper's or a section's name that no table knows, beside a date."""
 
@@ -118,7 +119,7 @@ def _tiles(line: str, book: Rulebook | None) -> list[str]:
     here, loose, sentence = 0, False, False
     m = _BETWEEN.match(line)
     if m and line[0] not in "—–－―-":
-        here, sentence = m.end(), "，" in m.group() or "、" in m.group()
+        here, sentence = m.end(), bool(_PAUSE.search(m.group()))
     while here < len(line):
         best, end = "", here
         for rule, find in _pieces(book):
@@ -134,7 +135,7 @@ def _tiles(line: str, book: Rulebook | None) -> list[str]:
         here = end
         m = _BETWEEN.match(line, here)
         if m and m.end() > here:
-            here, sentence = m.end(), sentence or "，" in m.group() or "、" in m.group()
+            here, sentence = m.end(), sentence or bool(_PAUSE.search(m.group()))
     if sentence and all(strength(p, book) == "weak" for p in found if p):
         return []  # 经济、政治、文化: words of a sentence
     if loose and not ("furniture.folio" in found or ("furniture.issue-number" in found and len(found) > 2)):

@@ -24,6 +24,7 @@ _WORDS = frozenset("上下紧緊文续續接土卞")
 """The character before 接 or 转."""
 _LEAD = frozenset(_BLANKS + "◀◁◄◂←⇐⬅▲△▶▷►▸→⇒➡▼▽↓↑☞☜«»<＜>＞■□◆◇●○★☆※（(【〔［[《〈｛{﹙︵﹁「『本全文章")
 """What stands before the words: arrows, bullets, a bracket."""
+_ARROWS = _LEAD - frozenset("（(【〔［[《〈｛{﹙︵﹁「『本全文章")
 _LINE_ENDS = "\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 _BACK, _AHEAD = 40, 120
 """A jump line reaches at most so far to both sides of the place: five arrows with blanks before it, a title behind."""
@@ -70,6 +71,7 @@ def find(text: str, book: Rulebook | None = None) -> list[Jump]:
             start, end = _trimmed(m)
             out.append(Jump(start, end, _kind(rule, m), _page(m), rule.id))
             here = end
+    out = sorted(out + _slips(text, out, book))
     return _with_own(text, out, book) if book else out
 
 
@@ -98,6 +100,78 @@ def _best(text: str, first: int, place: int, rules: _Rules) -> tuple[re.Match[st
     return None, None
 
 
+_BRACKETED = re.compile(r"[（(【〔［\[《〈](?=[^\n]{2,10}[第版])(?=[^\n）)】〕］\]》〉]{3,11}[）)】〕］\]》〉])")
+_LABEL = re.compile("[A-ZＡ-Ｚ]?[0-9０-９]{1,3}|头|[一二三四五六七八九十]{1,3}")
+_FORMS = {"上接第#版": "continued_from", "下转第#版": "continued_on", "紧接第#版": "continued_from", "紧转第#版": "continued_on"}
+_TAKEN_FOR = {
+    "接": "按拨授换楼投街阶结节捷杰介界届借姐皆揭",
+    "转": "砖传轧较轮专赚撰轩",
+    "上": "土止卜尚士工",
+    "下": "不卞丁夏吓",
+    "紧": "坚竖素系仅尽锦近进",
+    "第": "弟笫策茅等苐",
+    "版": "板饭贩皈叛扳胶极般扮牌片",
+}
+"""What shape readers and writers by sound put in the place of each character."""
+
+
+def one_slip(inside: str) -> str | None:
+    """The kind of the jump line that stands in brackets with a single slip: a character doubled, lost, swapped or misread.
+
+    >>> one_slip("下转转第5版"), one_slip("上街第1版"), one_slip("上第接1版"), one_slip("下转第5")
+    ('continued_on', 'continued_from', 'continued_from', 'continued_on')
+    >>> one_slip("上海第1版"), one_slip("下见第5版"), one_slip("第5版")
+    (None, None, None)
+    """
+    inside = "".join(c for c in inside if c not in _BLANKS)
+    masked = _LABEL.sub("#", inside)
+    if "#" not in masked or masked.count("#") > 2:
+        return None
+    for form, kind in _FORMS.items():
+        if masked == form:
+            return kind
+        n = len(form)
+        for k in range(n):
+            doubled = form[: k + 1] + form[k:]
+            lost = form[:k] + form[k + 1 :]
+            swapped = form[:k] + form[k + 1 : k + 2] + form[k] + form[k + 2 :]
+            if masked in (doubled, swapped) or (masked == lost and form[k] != "#"):
+                return kind
+            if (
+                len(masked) == n
+                and masked[:k] == form[:k]
+                and masked[k + 1 :] == form[k + 1 :]
+                and masked[k] in _TAKEN_FOR.get(form[k], "")
+            ):
+                return kind
+    return None
+
+
+def _slips(text: str, found: list[Jump], book: Rulebook | None) -> list[Jump]:
+    """Bracketed jump lines with one slip, where no rule found anything."""
+    rule = (book or load()).rules["jump.one-slip"]
+    out: list[Jump] = []
+    here = k = 0
+    for near in _BRACKETED.finditer(text):
+        at = near.start()
+        while k < len(found) and found[k].end <= at:
+            k += 1
+        if at < here or (k < len(found) and found[k].start <= at):
+            continue
+        first = at
+        while first > max(here, at - _BACK) and text[first - 1] in _ARROWS:
+            first -= 1
+        for start in range(first, at + 1):
+            m = rule.find.match(text, start, at + _AHEAD)
+            kind = one_slip(m["inside"]) if m else None
+            if m and kind:
+                begin, here = _trimmed(m)
+                label = _LABEL.search(m["inside"])
+                out.append(Jump(begin, here, kind, page_label(label.group()) if label else None, rule.id))
+                break
+    return out
+
+
 def _with_own(text: str, found: list[Jump], book: Rulebook) -> list[Jump]:
     """A user's own jump rules may hold other words than ours: they look everywhere, and stand where the two meet."""
     ours = load().rules
@@ -112,7 +186,9 @@ def _with_own(text: str, found: list[Jump], book: Rulebook) -> list[Jump]:
 
 @cache
 def _rules(book: Rulebook | None) -> _Rules:
-    return tuple((r, r.find) for r in (book or load()).rules.values() if r.then in ("continued_from", "continued_on"))
+    return tuple(
+        (r, r.find) for r in (book or load()).rules.values() if r.id != "jump.one-slip" and r.then in ("continued_from", "continued_on")
+    )
 
 
 def _trimmed(m: re.Match[str]) -> tuple[int, int]:

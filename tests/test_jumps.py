@@ -66,6 +66,11 @@ from qingyang.jumps import find
         ("（下转第四饭）", "on", "4"),
         ("（上按第四版）", "from", "4"),
         ("(下转第l版)", "on", None),
+        ("（下转转第5版）", "on", "5"),
+        ("（上街第1版）", "from", "1"),
+        ("▲（上接第第4版）", "from", "4"),
+        ("（下第转八版）▶", "on", "8"),
+        ("（紧第A1版）", "from", "A1"),
     ],
 )
 def test_form(printed: str, kind: str, page: str | None) -> None:
@@ -120,6 +125,10 @@ def test_inside_a_line(line: str, jump: str) -> None:
         "（以上接电话的同志第一页已签名）",
         "改版后的第四版",
         "工作未完成，待续签合同",
+        "（上海第1版）",
+        "（下见第5版）",
+        "（刊第二版）",
+        "《上海第一版图》",
     ],
 )
 def test_look_alike(line: str) -> None:
@@ -147,7 +156,22 @@ def test_finds_lie_apart_inside_one_line(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["接", "（", "（上接", "（下转第", "◀ ", "接版", "（下转第一、", "下转 ", "◀◀◀◀◀上接第", "（上接第1版《", "转  页"]
+    "piece",
+    [
+        "接",
+        "（",
+        "（上接",
+        "（下转第",
+        "◀ ",
+        "接版",
+        "（下转第一、",
+        "下转 ",
+        "◀◀◀◀◀上接第",
+        "（上接第1版《",
+        "转  页",
+        "（上第1版",
+        "（第",
+    ],
 )
 def test_long_lines_cost_no_more_than_their_length(piece: str) -> None:
     text = piece * (200_000 // len(piece))

@@ -46,9 +46,7 @@ def test_known_failure(rule: Rule, example: str) -> None:
     assert mark(plain, finder(rule)(plain)) == example
 
 
-@pytest.mark.parametrize(
-    "rule", [r for r in RULES if r.id.startswith("jump.") or r.id in ("char.kangxi-radical", "char.zero-width")], ids=lambda r: r.id
-)
+@pytest.mark.parametrize("rule", [r for r in RULES if r.id.startswith("jump.") and r.id != "jump.one-slip"], ids=lambda r: r.id)
 def test_the_bare_pattern_is_honest(rule: Rule) -> None:
     assert check_examples(rule) == []
 
