@@ -7,7 +7,6 @@ newspaper's name, a section. A line of prose, a date in brackets and a bare date
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -260,11 +259,3 @@ def _bare_number(head: list[str]) -> str | None:
     """A page number set as the first line by itself, or before its section: pdftotext takes a folio apart like that."""
     m = re.match(f"([A-ZＡ-Ｚ]?[0-9０-９]{{1,2}})(?:[{BLANKS}]+(?:{_SECTIONS})|$)", head[0]) if head else None
     return page_label(m[1]) if m else None
-
-
-def candidates(text: str) -> Iterator[tuple[str, Folio]]:
-    """The lines at the edges that are made like a folio, for whoever removes them as furniture."""
-    head, foot = edge_lines(text)
-    for line in head + foot:
-        if f := read_line(line):
-            yield line, f

@@ -386,11 +386,11 @@ def agree(sources: Sequence[Source]) -> list[Source]:
         titles = {s.publication for s in pages if s.publication}
         if folder and len(set(days)) == 1 and 2 * len(days) >= len(pages) and len(titles) <= 1:
             shared[folder] = (next(iter(titles), None), str(days[0]))
-    return [_join_folder(s, *shared[f]) if (f := s.name.rpartition("/")[0]) in shared else s for s in sources]
+    return [join_folder(s, *shared[f]) if (f := s.name.rpartition("/")[0]) in shared else s for s in sources]
 
 
-def _join_folder(s: Source, publication: str | None, day: str) -> Source:
-    """``s`` with its folder's day and publication where it has no better ones."""
+def join_folder(s: Source, publication: str | None, day: str) -> Source:
+    """``s`` with its folder's day and publication where it has no better ones; see :func:`agree`."""
     identity = dict(s.identity)
     if s.issue_date != day:
         if s.issue_date:

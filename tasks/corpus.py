@@ -21,7 +21,7 @@ from qingyang.records import SettingError
 from qingyang.settings import Settings
 from tasks import manifest, read, shard, write
 from tasks.manifest import STATE, Made, Shard
-from tasks.survey import Seen, look
+from tasks.survey import Seen, agree, look
 from tasks.workers import Workers
 
 BATCH_BYTES = 2_000_000
@@ -128,7 +128,7 @@ def survey(
     if workers is not None and (fresh or gone):
         manifest.save_survey(output / STATE, code, seen)
     bad = set(unsteady)
-    seen = [_unsteady(s) if s.name in bad else s for s in seen]
+    seen = agree([_unsteady(s) if s.name in bad else s for s in seen])
     one_file = sum(s.size for s in seen) <= settings.one_file_up_to_mb * 1_000_000
     plan = Plan(raw, output, settings, code, seen, ignored, manifest.shards(seen, code), one_file)
     plan.made = {} if force else manifest.load_made(plan.state)

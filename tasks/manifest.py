@@ -77,7 +77,7 @@ def load_survey(state: Path, code: str) -> dict[str, Seen]:
 
 
 def save_survey(state: Path, code: str, seen: Iterable[Seen]) -> None:
-    rows = [[s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.sidecar] for s in seen]
+    rows = [[s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.sidecar, s.inferred] for s in seen]
     write.replace(state / "survey.json", orjson.dumps({"code": code, "sources": rows}))
 
 

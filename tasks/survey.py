@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class Seen:
     page: str | None
     problem: str | None = None
     sidecar: dict[str, Any] | None = None
+    inferred: bool = False
+    """The day is only what datelines imply."""
 
     @property
     def size(self) -> int:
@@ -62,7 +64,26 @@ def _look(raw: Path, item: read.Found, settings: Settings) -> Seen:
         source = identify(source, settings, sidecar)
     except SourceError as error:
         return _unreadable(item, digest, str(error), settings)
-    return Seen(item.name, item.stamp, digest, source.publication, source.issue_date, source.edition, source.page, None, sidecar)
+    inferred = source.identity.get("issue_date") == "dateline"
+    return Seen(item.name, item.stamp, digest, source.publication, source.issue_date, source.edition, source.page, None, sidecar, inferred)
+
+
+def agree(seen: Sequence[Seen]) -> list[Seen]:
+    """Pages that print no day or no newspaper's name take those that their whole folder agrees on."""
+    pages = [
+        Source(
+            s.name, "", "", publication=s.publication, issue_date=s.issue_date, identity={"issue_date": "dateline"} if s.inferred else {}
+        )
+        for s in seen
+    ]
+    return [replace(s, publication=p.publication, issue_date=p.issue_date) for s, p in zip(seen, identity.agree(pages), strict=True)]
+
+
+def as_agreed(source: Source, seen: Seen) -> Source:
+    """A source just identified, with what :func:`agree` found out about it."""
+    if seen.issue_date is None or (source.publication, source.issue_date) == (seen.publication, seen.issue_date):
+        return source
+    return identity.join_folder(source, seen.publication, seen.issue_date)
 
 
 def _steady(raw: Path, name: str, limit: int) -> tuple[bytes, read.Stamp]:
