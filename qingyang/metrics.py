@@ -121,8 +121,9 @@ _RUNS_WELL = frozenset("…—0０\n")
 _CLOSES = {"）": "（", "》": "《", "〉": "〈", "”": "“", "’": "‘", "」": "「", "』": "『", "】": "【", "〕": "〔", "］": "［"}
 _QUOTES = frozenset("“‘「『")
 _MARKS = re.compile("[\n()" + "".join(_CLOSES) + "".join(_CLOSES.values()) + "]")
-_ENUMERATOR = re.compile(r"(?:(?<=[。；，：、？！\s])|^)(?:\d{1,2}|[a-zA-Z]|[一二三四五六七八九十]{1,3})[）)]", re.M)
-_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[’‘](?=[A-Za-z\s])|(?<=[0-9Ss])[’‘]|[’‘](?=\d\ds?\b)")
+_ITEM = re.compile(r"(?:(?<=[。；，：、？！\s])|^)(?:\d{1,2}|[a-zA-Z]|[一二三四五六七八九十]{1,3})$")
+"""What stands before the half bracket of an enumeration: ``1）``."""
+_APOSTROPHE = re.compile(r"(?<=[A-Za-z])[’‘](?=[A-Za-z\s])|(?<=[0-9Ss])[’‘]|[’‘](?=\d\d(?!\d))")
 
 
 def lone_marks(text: str, *, head_missing: bool = False, tail_missing: bool = False) -> tuple[int, int]:
@@ -137,8 +138,6 @@ def lone_marks(text: str, *, head_missing: bool = False, tail_missing: bool = Fa
     """
     if "’" in text or "‘" in text:
         text = _APOSTROPHE.sub("", text)
-    if ")" in text or "）" in text:
-        text = _ENUMERATOR.sub("", text)
     lone: Counter[str] = Counter()
     depth: Counter[str] = Counter()
     line = 0
@@ -156,7 +155,7 @@ def lone_marks(text: str, *, head_missing: bool = False, tail_missing: bool = Fa
                 lone[mark] += 1
         elif depth[opener]:
             depth[opener] -= 1
-        else:
+        elif mark != "）" or not _ITEM.search(text[max(line, match.start() - 5) : match.start()]):
             lone[mark] += 1
     if head_missing:
         lone.subtract({closer: 1 for closer in _CLOSES if lone[closer]})
@@ -168,8 +167,9 @@ def lone_marks(text: str, *, head_missing: bool = False, tail_missing: bool = Fa
 
 # ---- paragraphs
 
-_ENDS = frozenset("。！？…”’）》」』】〕：；—～.!?)\":;")
-_BREAKS_OFF = frozenset("，、,（“‘《「『【(")
+_GOOD_ENDS = frozenset("。！？…”’）》」』】〕：；—～.!?)\":;")
+_OPENING = frozenset("（“‘《「『【(")
+_BULLETS = frozenset("●○■□◆◇▲△★☆·•")
 _GOES_ON = frozenset("，、。；：！？”’）》」』】)")
 _H = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _HAN_BLANK = re.compile(f"(?<=[{_H}])[^\\S\\n]+(?=[{_H}])")
@@ -178,17 +178,28 @@ _DATELINE = re.compile(r"\s*[（(]?(?:新华[社网]|中新[社网]|本报|人�
 
 
 def _breaks_off(paragraph: str) -> bool:
-    """Whether a paragraph ends in mid-sentence: after a comma, or long and after a Han.
+    """Whether a paragraph ends in mid-sentence: with an opening bracket, or long and after a comma or a Han.
 
-    >>> _breaks_off("当今世界正经历百年未有之大变局，我国"), _breaks_off("劳动最光荣")
-    (False, False)
+    >>> _breaks_off("当今世界正经历百年未有之大变局，我国"), _breaks_off("劳动最光荣"), _breaks_off("从黄土，从历史，")
+    (False, False, False)
     >>> _breaks_off("第三，努力建设高素质劳动大军。劳动者素质对一个国家、一个民族发展至关重要。当")
     True
     """
-    end = paragraph[-1:]
-    if end in _BREAKS_OFF:
+    end = paragraph[-1]
+    if end in _GOOD_ENDS:
+        return False
+    if end in _OPENING:
         return True
-    return len(paragraph) >= LONG_LINE and "。" in paragraph and _CLASS[end][0] == HAN
+    if len(paragraph) < LONG_LINE // 2 or paragraph[0] in _BULLETS:  # a verse; the items of a list often end bare
+        return False
+    if end in "，、,":
+        return True
+    return len(paragraph) >= LONG_LINE and "。" in paragraph and _CLASS[end][0] == HAN and "——" not in paragraph[-12:]  # ——编者
+
+
+def _goes_on(paragraph: str) -> bool:
+    """Whether a paragraph opens with what belongs to the one before: ，。” but not ’97."""
+    return paragraph[0] in _GOES_ON and not (paragraph[0] == "’" and paragraph[1:2].isdigit())
 
 
 def _paragraphs(record: Record, head_missing: bool, tail_missing: bool) -> dict[str, Any]:
@@ -201,9 +212,9 @@ def _paragraphs(record: Record, head_missing: bool, tail_missing: bool) -> dict[
     return {
         "shortest_paragraph": min(lengths, default=0),
         "longest_paragraph": max(lengths, default=0),
-        "good_ends_share": round(sum(p[-1:] in _ENDS for p in stripped) / len(stripped), 4) if stripped else None,
+        "good_ends_share": round(sum(p[-1:] in _GOOD_ENDS for p in stripped) / len(stripped), 4) if stripped else None,
         "broken_ends": sum(map(_breaks_off, filter(None, closed))),
-        "broken_starts": sum(p[:1] in _GOES_ON for p in opened if p),
+        "broken_starts": sum(map(_goes_on, filter(None, opened))),
         "untrimmed_paragraphs": sum(not p or p != q for p, q in zip(paragraphs, stripped, strict=True)),
         "repeated_paragraphs": len(longs) - len(set(longs)),
         "furniture": sum(map(_is_furniture, stripped)),

@@ -189,6 +189,10 @@ def test_figures(name: str, value: Any, changes: dict[str, Any]) -> None:
         (0, 1, "他指出：\n“第一，要实干。\n“第二，要创新。\n“第三，要团结。"),
         (0, 2, "他说“好“，又说”很好”。"),
         (0, 0, "有两条：1）实干；2）创新；（三）团结。"),
+        (0, 0, "1)实干；\n二）创新；\nA）团结。"),
+        (0, 0, "答案（A、B），另见(3)和（a）。"),
+        (1, 0, "同意1995年的办法）。"),
+        (0, 0, "’97—’98全国排球联赛；’97政治经济学研究点评"),
         (0, 0, "《〈资本论〉导读》出版"),
         (1, 0, "《资本论导读出版"),
         (0, 0, "the workers’ club, it’s ’98"),
@@ -212,13 +216,18 @@ def test_a_part_may_close_what_the_missing_head_opened_and_leave_open_what_the_t
 def test_a_paragraph_that_breaks_off_is_told_from_subheads_and_lists() -> None:
     broken = SPEECH[1][:-12]
     assert metrics.row(record(paragraphs=[broken, SPEECH[2]]))["broken_ends"] == 1
-    assert metrics.row(record(paragraphs=["正处于关键时期，", SPEECH[2]]))["broken_ends"] == 1
+    assert metrics.row(record(paragraphs=["我国正处于实现伟大复兴的关键时期，", SPEECH[2]]))["broken_ends"] == 1
+    assert metrics.row(record(paragraphs=["他说：“", SPEECH[2]]))["broken_ends"] == 1
+    assert metrics.row(record(paragraphs=["从黄土，从历史，", SPEECH[2]]))["broken_ends"] == 0
+    assert metrics.row(record(paragraphs=["●" + broken, SPEECH[2]]))["broken_ends"] == 0
+    assert metrics.row(record(paragraphs=[SPEECH[2] + "———编者", SPEECH[2]]))["broken_ends"] == 0
     assert metrics.row(record(paragraphs=["劳动最光荣", SPEECH[2]]))["broken_ends"] == 0
     names = "张三、李四、王五、赵六、孙七、周八、吴九、郑十、冯一、陈二、褚三、卫四、蒋五"
     assert metrics.row(record(paragraphs=[names, SPEECH[2]]))["broken_ends"] == 0
 
 
 def test_the_seam_to_a_missing_part_is_no_broken_paragraph() -> None:
+    assert metrics.row(record(paragraphs=["，为党分忧。", "’97中国旅游年是一次宣传。", "”他说。"]))["broken_starts"] == 2
     on = {"continued_on": {"page": "4", "id": None}, "complete": False}
     assert metrics.row(record(paragraphs=[SPEECH[2], SPEECH[1][:-12]]))["broken_ends"] == 1
     assert metrics.row(record(paragraphs=[SPEECH[2], SPEECH[1][:-12]], **on))["broken_ends"] == 0
