@@ -14,7 +14,7 @@ from qingyang.numerals import han_number, page_label
 from qingyang.rulebook import Rule, Rulebook, load
 
 _NEAR = re.compile(
-    r"[接转轉续續按拨砖传](?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶])"
+    r"[接转轉续續按拨砖传](?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶]|[ \t\u3000\u00a0]{0,4}[A-ZＡ-Ｚ])"
     r"|[未待][ \t\u3000\u00a0\u2000-\u200a\u202f]{0,4}[完续續]|[Cc]ontinued|CONTINUED"
 )
 """Where a jump line may be: 接 or 转, and 版 or 页 soon after. 24 characters: 上接第一、二、三版 letter-spaced."""
@@ -22,7 +22,7 @@ _NEAR = re.compile(
 _BLANKS = " \t\u3000\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
 _WORDS = frozenset("上下紧緊文续續接土卞")
 """The character before 接 or 转."""
-_LEAD = frozenset(_BLANKS + "◀◁◄◂←⇐⬅▲△▶▷►▸→⇒➡▼▽↓↑☞☜«»<＜>＞■□◆◇●○★☆※（(【〔［[《〈｛{﹙︵﹁「『本全文章")
+_LEAD = frozenset(_BLANKS + "◀◁◄◂←⇐⬅▲△▶▷►▸→⇒➡▼▽↓↑☞☜«»<＜>＞—….■□◆◇●○★☆※（(【〔［[《〈｛{﹙︵﹁「『本全文章")
 """What stands before the words: arrows, bullets, a bracket."""
 _ARROWS = _LEAD - frozenset("（(【〔［[《〈｛{﹙︵﹁「『本全文章")
 _LINE_ENDS = "\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"
