@@ -55,10 +55,11 @@ def _tables() -> tuple[dict[bytes, str], dict[str, bytes]]:
 _TOKEN = re.compile(rb"[\x00-\x7f]+|\x8e[\xa1-\xb0][\xa1-\xfe]{2}|[\xa1-\xfe]{2}|[\x80-\xff]", re.DOTALL)
 
 
-def decode(data: bytes, elsewhere: str | None = None) -> str:
+def decode(data: bytes, lenient: bool = False) -> str:
     """The text of ``data``. Raises UnicodeDecodeError at the first byte that is not EUC-TW of planes 1 and 2.
 
-    With ``elsewhere`` given, a character of the other planes becomes that string: enough to recognise the encoding by.
+    Leniently, a character of the other planes becomes the rare ideograph U+9FFF and what is no EUC-TW becomes U+FFFD: enough
+    to recognise the encoding by.
 
     >>> decode(bytes.fromhex("ead7fda4cbf0c6ee2c20454c"))
     '臺灣使用, EL'
@@ -71,8 +72,8 @@ def decode(data: bytes, elsewhere: str | None = None) -> str:
             out.append(token.decode("ascii"))
             continue
         c = to_text.get(token[-2:] if token[:2] == b"\x8e\xa1" else token)
-        if c is None and len(token) == 4:
-            c = elsewhere
+        if c is None and lenient:
+            c = "\u9fff" if len(token) == 4 else "\ufffd"
         if c is None:
             raise UnicodeDecodeError("euc_tw", data, m.start(), m.end(), "not in planes 1 and 2")
         out.append(c)

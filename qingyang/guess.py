@@ -21,6 +21,9 @@ PLAUSIBLE = 9.8
 """Nats per non-ASCII character up to which a reading passes for Chinese. Lines of 15 characters and more cost 5.9 to 8.6, the
 dearest (a list of names) 9.7; Japanese, Korean, Russian or Western text read as GB18030 or Big5 costs 10.4 and more."""
 
+CERTAIN = 8.0
+"""Up to here a reading of more than a line needs no further candidates: text misread as a common encoding costs 10 and more."""
+
 _PUNCTUATION = dict.fromkeys("，。", 3.5) | dict.fromkeys("、“”：（）《》\u3000", 5.0) | dict.fromkeys("；！？—·‘’「」『』【】…〈〉", 6.0)
 _DAMAGED = 30.0
 
@@ -108,23 +111,7 @@ _LENIENT: dict[str, Callable[[bytes], str]] = {
 }
 
 
-def _euctw_lenient(data: bytes) -> str:
-    """EUC-TW with a rare ideograph for what lies outside planes 1 and 2, and U+FFFD for what is no EUC-TW."""
-    out: list[str] = []
-    here = 0
-    while here < len(data):
-        try:
-            out.append(euctw.decode(data[here:], "\u9fff"))
-            break
-        except UnicodeDecodeError as e:
-            if len(out) > 40:  # damage all over: no candidate
-                return "\ufffd" * len(data)
-            out += [euctw.decode(data[here : here + e.start], "\u9fff"), "\ufffd"]
-            here += e.end
-    return "".join(out)
-
-
-_LENIENT["euc_tw"] = _euctw_lenient
+_LENIENT["euc_tw"] = lambda b: euctw.decode(b, lenient=True)
 
 PRIOR = {
     "utf-8": 0.0, "gb18030": 1.0, "big5hkscs": 3.0, "cp950": 5.0, "euc_tw": 12.0,
@@ -133,12 +120,13 @@ PRIOR = {
 """Nats that count against a candidate before it is read: how rarely a page comes in it."""
 
 
-def candidates(data: bytes) -> list[str]:
-    """The codecs worth a trial."""
+COMMON = ("utf-8", "gb18030", "big5hkscs", "cp950")
+
+
+def _rare(data: bytes) -> list[str]:
+    """The codecs worth a trial where none of the common ones reads well."""
     zeros = 0 in data
-    out = ["utf-8", "gb18030", "big5hkscs", "cp950"]
-    if b"\x8e" in data or not zeros:
-        out.append("euc_tw")
+    out = ["euc_tw"] if b"\x8e" in data or not zeros else []
     if len(data) % 2 == 0:
         out += ["utf-16-le", "utf-16-be"]
         if zeros and len(data) % 4 == 0:
@@ -155,19 +143,24 @@ def guesses(data: bytes) -> list[Guess]:
     'big5hkscs'
     """
     pieces = sample(data)
-    out = []
     if b"~{" in data and data.isascii():
         # Seven-bit text is HZ when its shifted stretches read as Chinese; no cost can compare it with plain ASCII.
         mean = max(reading(_LENIENT["hz"](piece))[1] for piece in pieces)
         return [Guess("hz", 0.0, mean)] if 0 < mean <= PLAUSIBLE else [Guess("utf-8", 0.0, 0.0)]
-    for codec in candidates(data):
-        lenient = _LENIENT[codec]
-        nats, each = PRIOR[codec], 0.0
-        for k, piece in enumerate(pieces):
-            # A piece from within may begin inside a character: the cheapest of the possible beginnings is the true one.
-            total, mean = min(reading(lenient(piece[s:])) for s in range(4 if k and not codec.startswith("utf-") else 1))
-            nats += total
-            each = max(each, mean)
-        out.append(Guess(codec, nats, each))
+    out = [_guess(codec, pieces) for codec in COMMON]
+    best = min(out, key=lambda g: g.nats)
+    if not (0 < best.each <= CERTAIN and len(data) > 60):
+        out += [_guess(codec, pieces) for codec in _rare(data)]
     out.sort(key=lambda g: g.nats)
     return out
+
+
+def _guess(codec: str, pieces: list[bytes]) -> Guess:
+    lenient = _LENIENT[codec]
+    nats, each = PRIOR[codec], 0.0
+    for k, piece in enumerate(pieces):
+        # A piece from within may begin inside a character: the cheapest of the possible beginnings is the true one.
+        total, mean = min(reading(lenient(piece[s:])) for s in range(4 if k and not codec.startswith("utf-") else 1))
+        nats += total
+        each = max(each, mean)
+    return Guess(codec, nats, each)
