@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,6 +42,8 @@ class Surname:
     """free: the name unless it begins a common word; context: beside a title or in a list; title: beside a title only."""
     ordinary: frozenset[str]
     why: str
+    counted: bool
+    """Follows numbers in another sense: 十余, 三种, 两台."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Table:
     surnames: dict[str, Surname]
     first: re.Pattern[str]
     """The first character of every family name."""
+    given: re.Pattern[str]
+    """The characters of given names that are judged."""
     before: frozenset[str]
     after: frozenset[str]
     titles: frozenset[str]
@@ -65,12 +69,20 @@ def table() -> Table:
     """The table, read once."""
     data = tomllib.loads((files("qingyang") / "rules" / "names.toml").read_text(encoding="utf-8"))
     surnames = {
-        row["form"]: Surname(row["form"], row.get("to", row["form"]), row["evidence"], frozenset(row["ordinary"].split()), row["why"])
+        row["form"]: Surname(
+            row["form"],
+            row.get("to", row["form"]),
+            row["evidence"],
+            frozenset(row["ordinary"].split()),
+            row["why"],
+            row.get("counted", False),
+        )
         for row in data["surname"]
     }
     return Table(
         surnames=surnames,
         first=re.compile(f"[{''.join(form[0] for form in surnames)}]"),
+        given=re.compile(f"[{''.join(entry[0] for key in ('keep', 'either') for entry in data['given'][key].split())}]"),
         before=frozenset(data["titles"]["before"].split()),
         after=frozenset(data["titles"]["after"].split()),
         titles=frozenset(f"{data['titles']['before']} {data['titles']['after']}".split()),
@@ -87,7 +99,7 @@ def _family_names() -> frozenset[str]:
 
 
 def find(words: Sequence[str], knows: Callable[[str], bool], authors: Iterable[str] = (), starts: Sequence[int] = ()) -> list[Name]:
-    """The names in ``words`` (which join to the text) that begin with a family name of the table.
+    """The names in ``words`` (which join to the text) in which a character of the table stands.
 
     ``knows`` tells whether a word stands in the dictionary of the segmenter; ``authors`` are taken for names wherever they stand.
 
@@ -104,7 +116,11 @@ def find(words: Sequence[str], knows: Callable[[str], bool], authors: Iterable[s
         index = bisect_left(starts, start)
         if starts[index] == start and (name := _judge(words, index, start, knows)):
             found[start] = name
-    known = {author for author in authors if len(author) > 1 and surname_of(author)}
+    for match in names.given.finditer(text):
+        index = bisect_right(starts, match.start()) - 1
+        if (start := starts[index]) not in found and (name := _judge_given(words, index, start, knows)):
+            found[start] = name
+    known = {author for author in authors if len(author) > 1 and (surname_of(author) or names.given.search(author, 1))}
     known |= {text[n.start : n.end] for n in found.values() if n.sure and n.end - n.start - n.surname > 1}
     if known:
         for match in re.finditer("|".join(sorted(map(re.escape, known), key=len, reverse=True)), text):
@@ -152,31 +168,43 @@ def _judge(words: Sequence[str], index: int, start: int, knows: Callable[[str], 
         return None
     if _is_ordinary(head, given, joined and knows(word)):
         return None
-    previous = words[index - 1] if index else "\n"
-    after = words[following] if following < len(words) else "\n"
-    if previous[-1] in _NUMERAL:
+    if head.counted and index and words[index - 1][-1] in _NUMERAL:
         return None
     points = 2 if head.evidence == "free" and (joined or len(given) == 2) else 0
-    points += 2 * _is_title(previous)
-    points += 2 * (after in names.after)
-    if head.evidence == "title":
-        return Name(start, start + size + len(given), size, True) if points >= 2 else None
-    if previous[-1] in _DELIMITER:
+    points += _beside(words, index, following, knows, titles_only=head.evidence == "title")
+    if joined and not knows(word):
+        points += len(given) == 2
+    if points < 1 or (points == 1 and (head.evidence == "title" or not joined or len(given) < 2 or knows(word))):
+        return None
+    return Name(start, start + size + len(given), size, points >= 2)
+
+
+def _judge_given(words: Sequence[str], index: int, start: int, knows: Callable[[str], bool]) -> Name | None:
+    """张光斗, 高占祥: a character of the table in a given name after any family name."""
+    word = words[index]
+    if not 2 <= len(word) <= 3 or word[0] not in _family_names() or not table().given.search(word, 1):
+        return None
+    points = _beside(words, index, index + 1, knows) + (len(word) == 3 and not knows(word))
+    return Name(start, start + len(word), 1, True) if points >= 2 else None
+
+
+def _beside(words: Sequence[str], index: int, following: int, knows: Callable[[str], bool], titles_only: bool = False) -> int:
+    """Points for what stands around a possible name: a title, or the commas of a list."""
+    previous = words[index - 1] if index else "\n"
+    after = words[following] if following < len(words) else "\n"
+    points = 2 * _is_title(previous) + 2 * (after in table().after)
+    if previous[-1] in _DELIMITER and not titles_only:
         points += 1
         points += after[0] in _DELIMITER and after[0] not in "，。 "
         points += previous[-1] == "、" and _neighbour_is_name(words, index - 2, knows)
-    if joined and not knows(word):
-        points += len(given) == 2
-    if points < 1 or (points == 1 and not (joined and len(given) == 2 and not knows(word))):
-        return None
-    return Name(start, start + size + len(given), size, points >= 2)
+    return points
 
 
 def _before_title(words: Sequence[str], index: int, following: int, start: int, head: Surname) -> Name | None:
     """钟小姐, 余先生, 岳书记: a family name alone before a form of address."""
     if following >= len(words) or words[following] not in table().address or words[index] != head.source:
         return None
-    if index and words[index - 1][-1] in _NUMERAL:
+    if index and head.counted and words[index - 1][-1] in _NUMERAL:
         return None
     size = len(head.source)
     return Name(start, start + size, size, True)

@@ -171,7 +171,7 @@ class Converter:
                 elif string in closer and len(before) == len(after):
                     after = "".join(decided.get(at, character) for at, character in enumerate(after, offset))
                 if doubtful and offset not in decided:
-                    doubts.append(Doubt(offset, offset + len(before), "script.phrase", (after, doubtful), _PHRASE, 0.3))
+                    doubts.append(Doubt(offset, offset + len(before), "script.phrase", (after, doubtful), _PHRASE, 0.1))
                 pieces.append((before, after))
                 offset += len(before)
             out.append(pieces)
@@ -278,7 +278,7 @@ class Converter:
             if parts := rules.boundaries.get(match[0]):
                 spans.append((*match.span(), "".join(self._by_word(parts))))
             elif match.start() in whole and match.end() in whole:
-                spans.append((*match.span(), self._form(match[0])))
+                spans.append((*match.span(), self._form(rules.forms[match[0]])))
         for name in reading.people:
             if name.sure:
                 spans.append((name.start, name.end, self._name(text[name.start : name.end], name.surname)))
@@ -288,15 +288,13 @@ class Converter:
             spans += [(*term, to) for term, to in zip(terms, own, strict=True)]
         return _apart(spans)
 
-    def _form(self, phrase: str) -> str:
-        """The table's form of a phrase, in the characters of this variant."""
-        if not self._forms:
-            forms = choices.table().forms
-            own = list(forms.values())
-            if self.variant != "zh-Hant":
-                own = self._all(own, "t2tw" if self.variant == "zh-Hant-TW" else "t2hk")
-            self._forms = dict(zip(forms, own, strict=True))
-        return self._forms[phrase]
+    def _form(self, form: str) -> str:
+        """A form of the tables, which are written in OpenCC's standard characters, in those of this variant."""
+        if self.variant == "zh-Hant":
+            return form
+        if form not in self._forms:
+            self._forms[form] = self._plain(form, "t2tw" if self.variant == "zh-Hant-TW" else "t2hk")
+        return self._forms[form]
 
     def _name(self, name: str, surname: int) -> str:
         """A name: the family name in its own form, the given name as the dictionary has it save for the table's characters."""
@@ -329,7 +327,7 @@ class Converter:
         doubts: list[Doubt] = []
         for at, choice in choices.decide(reading.text, choices.Words(reading.starts)):
             if choice.to:
-                decided[at] = choice.to
+                decided[at] = self._form(choice.to)
             else:
                 doubts.append(Doubt(at, at + 1, choice.id, choice.options, choice.why, choice.confidence))
         seen = set()
