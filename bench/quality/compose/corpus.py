@@ -15,6 +15,7 @@ from random import Random
 PROSE = Path(__file__).resolve().parent.parent / "texts" / "prose.txt"
 SENTENCE = re.compile(r".*?(?:[。！？；…]+[”’）》]*|$)")
 CLAUSE = re.compile("[，。；：！？、“”（）]")
+NUMBERED = re.compile("^(?:（[一二三四五六七八九十]+）|[一二三四五六七八九十]+、)")
 HAN_ONLY = re.compile("[\u4e00-\u9fff]+")
 DIGITS = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 
@@ -94,6 +95,9 @@ class Matter:
         if rng.random() < 0.12:
             docs = documents()
         self.document = rng.choice(docs)
+        if self.document.law and rng.random() < 0.7:
+            self.document = rng.choice(docs)
+        self.rng = rng
         self.used = used
         self.at = rng.randrange(len(self.document.paragraphs))
         self.sentence = 0
@@ -120,5 +124,9 @@ class Matter:
             self.sentence += 1
             if 8 <= len(s) <= 260 and s[-1] in "。！？；”…）" and s not in self.used:
                 self.used.add(s)
+                if s.count("“") != s.count("”"):
+                    s = s.replace("“", "").replace("”", "")
+                if s[0] in "（一二三四五六七八九" and self.rng.random() < 0.7:
+                    s = NUMBERED.sub("", s) or s
                 return s
         return None

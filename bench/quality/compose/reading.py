@@ -95,7 +95,11 @@ def habit(rng: Random, profile: str) -> Habit:
         h.crack = r.choice((0.0, 0.0, 0.002, 0.01))
         h.order = r.choices(("story", "column"), (85, 15))[0]
     elif base == "lines":
-        h.gaps = r.choice(("none", "none", "region", "block", "paragraph", "some"))
+        h.gaps = r.choice(
+            ("none", "block", "paragraph", "paragraph", "some")
+            if "+" in profile
+            else ("none", "none", "region", "block", "paragraph", "some")
+        )
         h.indent = r.choice(("", "", "　　", "　　", "    ", "  ", " "))
         h.split_heads, h.swallow = True, r.choice((0.0, 0.0, 0.01, 0.04))
     elif base == "blocks":
@@ -105,7 +109,7 @@ def habit(rng: Random, profile: str) -> Habit:
         h.order = r.choices(("story", "column", "strip"), (70, 20, 10))[0]
     elif base == "interleaved":
         h.order, h.split_heads = "strip", True
-        h.gaps = r.choice(("none", "block", "some"))
+        h.gaps = r.choice(("none", "block", "block", "some"))
         h.rows, h.merge = r.choice((0.2, 0.5, 0.8)), r.choice((0.1, 0.4, 0.8))
         h.indent = r.choice(("", "", "", "　　"))
         h.caption = "head"

@@ -194,7 +194,7 @@ class Desk:
                         True,
                     )
                 )
-            if n > 3 and r.random() < 0.03:
+            if n > 3 and r.random() < 0.015:
                 out += self.points(matter)
                 k += 2
                 continue
@@ -205,7 +205,7 @@ class Desk:
             if r.random() < 0.012:
                 out += self.verse_lines()
             text = self.ended(self.paragraph(matter))
-            if r.random() < 0.04:
+            if r.random() < 0.015:
                 numbered += 1
                 text = self.counter(numbered) + text
             out.append(Text(text))

@@ -151,12 +151,16 @@ def draw(rng: Random, pages: int | None = None) -> Style:
             )
         )
     shape = rng.random()
-    if shape < 0.15:
+    if shape < 0.12:
         columns, cell, height = rng.randint(2, 3), rng.randint(16, 28), rng.randint(40, 75)
-    elif shape < 0.3:
-        columns, cell, height = rng.randint(7, 9), rng.randint(8, 12), rng.randint(70, 120)
+    elif shape < 0.24:
+        columns, cell, height = rng.randint(6, 8), rng.randint(9, 13), rng.randint(80, 130)
     else:
-        columns, cell, height = rng.randint(3, 6), rng.randint(9, 22), rng.randint(45, 100)
+        columns, cell, height = (
+            rng.randint(3, 6),
+            rng.choice((10, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 17, 18, 20, 22)),
+            rng.randint(50, 110),
+        )
     return Style(
         rng,
         paper,
