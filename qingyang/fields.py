@@ -129,7 +129,7 @@ def dateline(text: str) -> Dateline | None:
     b = BY_PAREN.match(text, end) or BY_REPORT.match(text, end)
     if b:
         by_start, by_end = end, b.end()
-    elif text[end : end + 1] in "：:":
+    elif text[end : end + 1] in ("：", ":"):
         end = by_start = by_end = end + 1
     return Dateline(0, end, by_start, by_end, agencies()[m["agency"]], place, when)
 

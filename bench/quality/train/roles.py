@@ -1,0 +1,224 @@
+"""Trains the roles of units (``qingyang/model/roles.npz``) on composed pages, which are free of rights.
+
+    python -m bench.quality.train.roles --issues 400 --epochs 14         (needs torch, see README.md)
+
+The evidence comes from :func:`qingyang.evidence.gather` on the very text a user would bring; the labels from the
+composer. Loss: cross entropy of every unit's role. A linear chain over the roles (a CRF, 14 × 14 transitions) was
+tried first: twenty times the training time, and the decoding of a page dearer, for roles that were no better.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from bench.quality.compose import PROFILES, compose
+from qingyang.evidence import NAMES, gather
+from qingyang.lines import read_lines
+from qingyang.records import Source
+from qingyang.roles import ROLES
+
+INDEX = {r: i for i, r in enumerate(ROLES)}
+DIRECT = {"kicker", "deck", "byline", "docdate", "subhead"}
+
+
+def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[object, list[str | None]]:
+    """The sheet of a page and the role of each of its units."""
+    sheet = read_lines(Source("p", text, ""))
+    offsets, number = [], []
+    at = 0
+    row = -1
+    for line in text.split("\n"):
+        if line.strip():
+            row += 1
+            offsets.append(at)
+            number.append(row)
+        at += len(line) + 1
+    offsets_a = np.array(offsets)
+    out: list[str | None] = []
+    # (line, article, para, role) of the last unit of running text
+    last_text: tuple[int, object, int, str] | None = None
+    article_now: object = None
+    for k in range(len(sheet)):
+        r = int(np.searchsorted(offsets_a, sheet.starts[k], "right")) - 1
+        a, b = int(sheet.starts[k]) - offsets[r], int(sheet.ends[k]) - offsets[r]
+        segs = [s for s in labels[r] if s["start"] < b and s["end"] > a and s["role"] not in ("jump_from", "jump_to")]
+        if not segs:
+            out.append("furniture")
+            continue
+        s = segs[0]
+        if s["role"] == "dateline" and not any(x["role"] == "body" for x in segs):
+            pass
+        role = s["role"]
+        marks = sheet.mark_before.get(k, [])
+        jumped = any(m.kind == "continued_from" for m in marks)
+        if role in ("furniture", "index", "jump_from", "jump_to"):
+            out.append("furniture")
+            continue
+        if role == "caption":
+            out.append("caption" if s["first"] else "caption_cont")
+            continue
+        if role in ("headline", "headline_cont", "cont_title"):
+            first = s["first"] if role != "headline" else True
+            if role == "headline_cont" or not first:
+                out.append("headline_cont" if last_text and last_text[3] in ("headline", "headline_cont") and last_text[1] == s["article"] else "headline")
+            else:
+                out.append("headline")
+        elif role in DIRECT:
+            out.append(role)
+        else:  # body, dateline, sign_off
+            same = last_text is not None and last_text[1] == s["article"]
+            lead_above = last_text is not None and last_text[3] == "dateline" and same
+            head = role == "dateline" or (s["first"] and not lead_above)
+            if role == "dateline" and not s["first"] and lead_above:
+                head = False
+            if jumped:
+                out.append("start")
+            elif head or role == "sign_off":
+                if role == "sign_off" and not s["first"] and same:
+                    out.append("continue")
+                else:
+                    out.append("start" if same or last_text is None and role == "dateline" else "other")
+            elif lead_above and s["first"]:
+                out.append("continue")
+            else:
+                prev = s["prev"]
+                near = last_text is not None and prev is not None and prev[0] == page and prev[1] == last_text[0]
+                out.append("continue" if near else "resume")
+        tail = segs[-1]
+        last_text = (r, tail["article"], tail["para"], "headline" if out[-1].startswith("headline") else tail["role"])
+    return sheet, out
+
+
+def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray]]:
+    seed, profile = job
+    issue = compose(seed, profile=profile)
+    out = []
+    for n, (text, labels) in enumerate(zip(issue.pages, issue.labels, strict=True), 1):
+        sheet, roles = roles_of(text, labels, n)
+        if len(roles):
+            out.append((gather(sheet), np.array([INDEX[r] for r in roles], np.int64)))
+    return out
+
+
+def data(first: int, count: int, profiles: tuple[str, ...], workers: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    jobs = [(first + i, p) for i in range(count) for p in profiles]
+    with ProcessPoolExecutor(workers) as pool:
+        return [page for pages in pool.map(one, jobs, chunksize=4) for page in pages]
+
+
+def train(pages: list[tuple[np.ndarray, np.ndarray]], epochs: int, hidden: int, seed: int, out: Path, dropout: float, noise: float, lr: float = 3e-3) -> None:
+    import torch
+    from torch import nn
+
+    torch.manual_seed(seed)
+    torch.set_num_threads(2)
+    allx = np.concatenate([x for x, _ in pages])
+    mean = allx.mean(0)
+    scale = 1 / np.maximum(allx.std(0), 0.05)
+    L, F = len(ROLES), allx.shape[1]
+    kernels = ((7, F, hidden), (5, hidden, hidden), (5, hidden, hidden), (1, hidden, L))
+    convs = nn.ModuleList([nn.Conv1d(i, o, k, padding=k // 2) for k, i, o in kernels])
+    drop = nn.Dropout(dropout)
+    params = [*convs.parameters()]
+    steps_per = (len(pages) + 15) // 16
+    opt = torch.optim.AdamW(params, lr=lr, weight_decay=1e-3)
+    sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=lr, total_steps=epochs * steps_per, pct_start=0.15)
+
+    def forward(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        y = x.transpose(1, 2)
+        m = mask[:, None].float()
+        for d, c in enumerate(convs):
+            y = c(y)
+            if d < len(convs) - 1:
+                y = drop(torch.relu(y)) * m
+        return y.transpose(1, 2)
+
+    # rare roles weigh more, but a page of 200 continuing lines still counts: fourth root of the inverse share
+    n = np.bincount(np.concatenate([y for _, y in pages]), minlength=L) + 50
+    share = torch.tensor((n.sum() / n) ** 0.25 / ((n.sum() / n) ** 0.25 * n).sum() * n.sum(), dtype=torch.float32)
+    order = np.argsort([len(y) for _, y in pages])
+    groups = [order[i : i + 16] for i in range(0, len(order), 16)]
+    rng = np.random.default_rng(seed)
+    t0 = time.time()
+    for epoch in range(epochs):
+        total = right = units = 0.0
+        for g in rng.permutation(len(groups)):
+            idx = groups[g]
+            T = max(len(pages[i][1]) for i in idx)
+            x = np.zeros((len(idx), T, F), np.float32)
+            y = np.zeros((len(idx), T), np.int64)
+            m = np.zeros((len(idx), T), bool)
+            for b, i in enumerate(idx):
+                n = len(pages[i][1])
+                x[b, :n] = np.clip((pages[i][0] - mean) * scale, -6, 6)
+                y[b, :n] = pages[i][1]
+                m[b, :n] = True
+            xt, yt, mt = torch.from_numpy(x), torch.from_numpy(y), torch.from_numpy(m)
+            if noise:
+                # forget single pieces of evidence: no decision may hang on one of them
+                xt = xt * (torch.rand(xt.shape) > noise)
+            e = forward(xt, mt)
+            loss = nn.functional.cross_entropy(e[mt], yt[mt], weight=share, label_smoothing=0.02)
+            opt.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(params, 2.0)
+            opt.step()
+            sched.step()
+            total += float(loss.detach()) * int(mt.sum())
+            right += float(((e.argmax(2) == yt) & mt).sum())
+            units += int(mt.sum())
+        print(f"epoch {epoch + 1}: loss {total / units:.4f}  argmax {right / units:.4f}  {time.time() - t0:.0f} s", flush=True)
+        save(out, convs, mean, scale)
+
+
+def save(out: Path, convs: object, mean: np.ndarray, scale: np.ndarray) -> None:
+    arrays = {}
+    for k, c in enumerate(convs):  # type: ignore[call-overload]
+        arrays[f"w{k}"] = c.weight.detach().numpy().transpose(2, 1, 0).astype(np.float16)
+        arrays[f"b{k}"] = c.bias.detach().numpy().astype(np.float32)
+    np.savez_compressed(
+        out,
+        depth=len(convs),  # type: ignore[arg-type]
+        mean=mean.astype(np.float32),
+        scale=scale.astype(np.float32),
+        names=" ".join(NAMES),
+        roles=" ".join(ROLES),
+        **arrays,
+    )
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--issues", type=int, default=400, help="issues per profile")
+    ap.add_argument("--first", type=int, default=100_000, help="first seed; the gate uses other seeds")
+    ap.add_argument("--epochs", type=int, default=14)
+    ap.add_argument("--hidden", type=int, default=64)
+    ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--dropout", type=float, default=0.15)
+    ap.add_argument("--noise", type=float, default=0.05)
+    ap.add_argument("--workers", type=int, default=2)
+    ap.add_argument("--profiles", default=",".join(PROFILES))
+    ap.add_argument("--cache")
+    ap.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[3] / "qingyang" / "model" / "roles.npz")
+    a = ap.parse_args()
+    t = time.time()
+    if a.cache and Path(a.cache).exists():
+        pages = pickle.loads(Path(a.cache).read_bytes())
+    else:
+        pages = data(a.first, a.issues, tuple(a.profiles.split(",")), a.workers)
+        if a.cache:
+            Path(a.cache).write_bytes(pickle.dumps(pages))
+    counts = Counter(ROLES[i] for _, y in pages for i in y.tolist())
+    print(f"{len(pages)} pages, {sum(counts.values())} units, {time.time() - t:.0f} s; {dict(counts.most_common())}", flush=True)
+    train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""One issue of a paper, from sources to records: the road of a page, start to end.
+
+:func:`clean_issue` takes the pages of one publication and date, reads their lines, weighs roles, splits articles,
+stitches what jumps, and lets :mod:`qingyang.ledger` write every string and account for every character.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from qingyang import evidence
+from qingyang.articles import Writer
+from qingyang.decode import ledger_fields
+from qingyang.lines import Sheet, read_lines
+from qingyang.records import Record, Source
+from qingyang.roles import weigh
+from qingyang.split import PageDrafts, split
+from qingyang.stitch import stitch
+from qingyang.thread import thread
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """Records in reading order, and one ledger entry per source in the order the sources came."""
+
+    records: list[Record] = field(default_factory=list)
+    ledger: list[dict[str, Any]] = field(default_factory=list)
+
+
+UNSURE = 0.97
+"""A decision less probable than this is written to the ledger with its reasons; boundaries of articles always are."""
+
+_BOUNDARY = frozenset(("kicker", "headline", "resume", "other"))
+
+
+def clean_issue(sources: Sequence[Source]) -> Cleaned:
+    """The records of one issue.
+
+    Raises AccountError if a character would be lost, doubled or invented (a defect of ours, never of the input).
+    """
+    sources = list(sources)
+    sheets = [read_lines(s) for s in sources]
+    facts = [evidence.gather(s) for s in sheets]
+    weighed = weigh(facts)
+    pages: list[PageDrafts] = []
+    for number, (sheet, (roles, p)) in enumerate(zip(sheets, weighed, strict=True)):
+        page = split(sheet, number, roles)
+        page.decisions = _decisions(sheet, facts[number], roles, p)
+        pages.append(thread(sheet, facts[number], page, p))
+    chains = stitch(sheets, pages)
+    writer = Writer(sources, sheets, pages)
+    for chain in chains:
+        writer.add(chain)
+    records, entries = writer.finish()
+    for entry, page, source in zip(entries, pages, sources, strict=True):
+        entry["decisions"] = page.decisions
+        head = ledger_fields(source)
+        head.update(entry)
+        entry.clear()
+        entry.update(head)
+    return Cleaned(records, entries)
+
+
+def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats) -> list[dict[str, Any]]:
+    out: list[dict[str, Any]] = []
+    best = p.max(1).tolist()
+    for k, role in enumerate(roles):
+        if best[k] < UNSURE or role in _BOUNDARY:
+            out.append(
+                {
+                    "at": int(sheet.starts[k]),
+                    "rule": f"role.{role}",
+                    "p": round(best[k], 3),
+                    "because": evidence.reasons(X, k, sheet.unit(k - 1) if k else "", sheet.unit(k)),
+                }
+            )
+    return out
+
+

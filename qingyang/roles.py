@@ -1,0 +1,96 @@
+"""Weighs the evidence of a whole page and gives every unit its role.
+
+A small network looks at each unit and its neighbours (layers of convolution over units) and gives each role a
+probability. How it was trained, and on what, stands in ``bench/quality/train/README.md``; the weights are
+``qingyang/model/roles.npz``.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang.evidence import NAMES
+
+Floats = NDArray[np.float32]
+
+ROLES = (
+    "furniture",
+    "kicker",
+    "headline",
+    "headline_cont",
+    "deck",
+    "byline",
+    "docdate",
+    "subhead",
+    "start",
+    "continue",
+    "resume",
+    "other",
+    "caption",
+    "caption_cont",
+)
+"""``start`` begins a paragraph of the article at hand, ``continue`` goes on with the unit before; ``resume`` goes on with
+a paragraph that stands elsewhere on the page, ``other`` begins a paragraph of another article without a headline."""
+
+
+class Weights(NamedTuple):
+    mean: Floats
+    scale: Floats
+    layers: tuple[tuple[Floats, Floats], ...]
+    """(kernel [reach, in, out], bias) of each convolution; the last gives the scores of the roles."""
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    raw = resources.files("qingyang").joinpath("model", "roles.npz").read_bytes()
+    with np.load(io.BytesIO(raw)) as z:
+        names = tuple(str(z["names"]).split())
+        if names != NAMES or tuple(str(z["roles"]).split()) != ROLES:
+            raise ValueError("qingyang/model/roles.npz was trained on other evidence; run python -m bench.quality.train.roles")
+        layers = tuple((z[f"w{k}"].astype(np.float32), z[f"b{k}"].astype(np.float32)) for k in range(int(z["depth"])))
+        return Weights(z["mean"], z["scale"], layers)
+
+
+def scores(pages: Sequence[Floats], w: Weights | None = None) -> list[Floats]:
+    """Per page, the scores of every role at every unit: logits, to be read through a softmax."""
+    w = w or weights()
+    pad = sum(k.shape[0] // 2 for k, _ in w.layers) + 1
+    lengths = [len(p) for p in pages]
+    rows = sum(lengths) + pad * (len(pages) + 1)
+    x = np.zeros((rows, len(w.mean)), np.float32)
+    mask = np.zeros((rows, 1), np.float32)
+    at, spans = pad, []
+    for p in pages:
+        x[at : at + len(p)] = np.clip((p - w.mean) * w.scale, -6, 6)
+        mask[at : at + len(p)] = 1
+        spans.append((at, at + len(p)))
+        at += len(p) + pad
+    for depth, (kernel, bias) in enumerate(w.layers):
+        reach = kernel.shape[0] // 2
+        y = np.broadcast_to(bias, (rows, len(bias))).copy()
+        for j in range(kernel.shape[0]):
+            off = j - reach
+            lo, hi = max(0, -off), min(rows, rows - off)
+            y[lo:hi] += x[lo + off : hi + off] @ kernel[j]
+        if depth < len(w.layers) - 1:
+            y = np.maximum(y, 0) * mask
+        x = y
+    return [x[a:b] for a, b in spans]
+
+
+def weigh(pages: Sequence[Floats], w: Weights | None = None) -> list[tuple[list[str], Floats]]:
+    """Per page, the most probable role of every unit and the probability of every role."""
+    w = w or weights()
+    out: list[tuple[list[str], Floats]] = []
+    for e in scores(pages, w):
+        p = np.exp(e - e.max(1, keepdims=True)) if len(e) else e
+        p /= np.maximum(p.sum(1, keepdims=True), 1e-30)
+        out.append(([ROLES[r] for r in p.argmax(1).tolist()], p))
+    return out
