@@ -16,7 +16,7 @@ LONGEST = 120
 """Characters. The longest attested line of furniture, a registration line with site and hotline, has 76."""
 
 BLANKS = " \t\u3000\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
-_BETWEEN = re.compile(f"[{BLANKS}|｜/／·•,，;；、”\"■□◆●★▲—–－―-]*")
+_BETWEEN = re.compile(f'[{BLANKS}|｜/／·•,，;；、”"■□◆●★▲—–－―-]*')
 """What stands between two pieces of a line; readers of printed pages take a rule or a drop for ”."""
 _PAUSE = re.compile("[，、”]")
 _LOOSE = re.compile("[\u3400-\u9fff]{2,8}(?![\u3400-\u9fff])")
@@ -28,7 +28,7 @@ _ALTHOUGH = re.compile(f"版|未[{BLANKS}]?经|址|©|[Cc]opyright")
 _TOKEN = re.compile(
     "[0-9０-９:：@＠©Ⓒ摄版报图编校审策统绘制组排签终]|星 ?期|礼 ?拜|周[一二三四五六日]|农历|[一二三四五六七八九十]月"
     "|[主承]办|主管|出版|发行|印刷|设 ?计|美术|视觉|监制|出品|导[读览]|看点|要[目览]|提要|影像|照片|未 ?经|权"
-    "|[A-Z][A-Za-z]{2}|www|新华社发"
+    "|[A-Z][A-Za-z]{2}|www|新华社发|内部资料|创刊|扫"
 )
 """What every piece holds, section names apart: a line without any is turned away at once."""
 
@@ -45,6 +45,7 @@ FOLIO = frozenset(
         "lunar",
         "page-label",
         "page-number",
+        "page-code",
         "loose-number",
         "section-name",
         "nameplate",
@@ -71,11 +72,23 @@ def match(line: str, book: Rulebook | None = None) -> str | None:
     for rule in _own(book):
         if rule.find.fullmatch(line):
             return rule.id
+    line = _simplified(line)
     if _SENTENCE.search(line) and not _ALTHOUGH.search(line):
         return None
     if not _TOKEN.search(line) and not _section(book).match(line):
         return None
     return _telling(_tiles(line, book), book)
+
+
+def _simplified(line: str) -> str:
+    """The line with the characters of our tables in simplified form, so that one table serves both scripts. Only looked at,
+    never handed on; every character keeps its place."""
+    return line.translate(_traditional())
+
+
+@cache
+def _traditional() -> dict[int, str]:
+    return {ord(pair[0]): pair[1] for pair in load().lists["traditional"]}
 
 
 def strength(rule: str, book: Rulebook | None = None) -> str:
@@ -90,8 +103,9 @@ def is_crossref(line: str, book: Rulebook | None = None) -> bool:
     (True, False)
     """
     line = line.strip(BLANKS + "\r\n")
-    if len(line) > LONGEST or not any(c in line for c in "见登刊详"):
+    if len(line) > LONGEST or not any(c in line for c in "见見登刊详詳"):
         return False
+    line = _simplified(line)
     return any(r.find.fullmatch(line) for r in (book or load()).of("crossref."))
 
 
@@ -146,7 +160,7 @@ def _tiles(line: str, book: Rulebook | None) -> list[str]:
 def _plausible(rule: Rule, piece: str) -> bool:
     """策划：一场没有终点的接力 is a headline, 老摄影家拍摄 the end of a sentence: where a role is also a word, a name must follow."""
     if rule.id == "furniture.credit":
-        names = authors(re.split("[:：]" if ":" in piece or "：" in piece else f"[{BLANKS}]+", piece, maxsplit=1)[-1])
+        names = authors(_after_role(piece))
     elif rule.id == "caption.credit" and (m := _TAKEN.search(piece)) and not _REPORTER.search(piece):
         names = authors(piece[: m.start()])
         return bool(names) and is_name(names[0])
@@ -158,10 +172,18 @@ def _plausible(rule: Rule, piece: str) -> bool:
     return bool(names) and (2 * likely > len(names) or (len(names) == 1 and not _ANY_NAME.search(piece)))
 
 
+def _after_role(piece: str) -> str:
+    """责编：王 观; 责编/王观; 责编 王观: the names."""
+    for mark in "：:／/":
+        if mark in piece:
+            return piece.split(mark, 1)[1]
+    return piece.split(None, 1)[-1]
+
+
 def _telling(pieces: list[str], book: Rulebook | None) -> str | None:
     """Which of its pieces a line is called after: the first sure one; a date with more of a folio is the folio."""
     pieces = [p for p in pieces if p]
     kinds = FOLIO.intersection(pieces)
-    if kinds & {"furniture.folio", "furniture.date"} and len(kinds) > 1:
+    if kinds & {"furniture.folio", "furniture.date", "furniture.page-code"} and len(kinds) > 1:
         return "furniture.folio"
     return next((p for p in pieces if strength(p, book) == "sure"), pieces[0] if pieces else None)
