@@ -18,6 +18,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,8 @@ LEAST_FREQUENCY = 10
 WITTEN_BELL = 10.0
 """The higher, the less a word's few followers are trusted."""
 CLASS_SHARE = 0.7
+LEAST_SUGGESTED = 2e-7
+"""Words less probable than this are never suggested."""
 HAN = re.compile("[\u4e00-\u9fff]+")
 
 
@@ -77,14 +80,17 @@ def build(paths: list[Path]) -> dict[str, npt.NDArray[np.generic]]:
     cut = rjieba.Jieba().cut
     single: Counter[str] = Counter()
     pair: Counter[tuple[str, str]] = Counter()
+    triple: Counter[tuple[str, str, str]] = Counter()
     for line in paragraphs(paths):
         words = [EDGE, *(plain(w) for w in cut(line, False)), EDGE]
         single.update(words[1:])
-        pair.update(zip(words, words[1:], strict=False))
+        pair.update(pairwise(words))
+        triple.update(zip(words, words[1:], words[2:], strict=False))
     known = dictionary()
     tokens, mass = sum(single.values()), sum(f for f, _ in known.values())
     special = [EDGE, NUMBER, LATIN, UNKNOWN_CHARACTER, UNKNOWN]
-    rest = sorted({w for w, (f, _) in known.items() if HAN.fullmatch(w) and (f >= LEAST_FREQUENCY or len(w) == 1)} | set(single) - set(special))
+    usual = {w for w, (f, _) in known.items() if HAN.fullmatch(w) and (f >= LEAST_FREQUENCY or len(w) == 1)}
+    rest = sorted((usual | set(single)) - set(special))
     vocabulary = special + rest
     prob = np.array([(1 - DICTIONARY_SHARE) * single[w] / tokens + DICTIONARY_SHARE * known.get(w, (0, ""))[0] / mass for w in vocabulary])
     prob[: len(special)] = [single[EDGE] / tokens, single[NUMBER] / tokens, single[LATIN] / tokens, 1e-8, 3e-8]
@@ -132,22 +138,55 @@ def build(paths: list[Path]) -> dict[str, npt.NDArray[np.generic]]:
     common_characters = {w for w in vocabulary if len(w) == 1 and HAN.fullmatch(w) and (single[w] or known.get(w, (0, ""))[0] >= 100)} | {
         c for w in vocabulary if len(w) == 2 for c in w
     }
-    text = lambda rows: np.frombuffer("\n".join(rows).encode(), np.uint8)  # noqa: E731
+    shorter: defaultdict[str, list[int]] = defaultdict(list)
+    for i in sorted(range(len(special), len(vocabulary)), key=lambda i: -prob[i]):
+        w = vocabulary[i]
+        if prob[i] >= LEAST_SUGGESTED and 2 <= len(w) <= 6 and HAN.fullmatch(w):
+            for key in dict.fromkeys(w[:k] + w[k + 1 :] for k in range(len(w))):
+                shorter[key].append(i)
+    homophones = [f"{s} {kept}" for s, c in sorted(heard.items()) if len(kept := "".join(x for x in c if x in common_characters)) > 1]
+    people = sorted(w for w, (f, t) in known.items() if t in ("nr", "nrt", "nrfg") and 2 <= len(w) <= 6 and (f >= 3 or len(w) > 3))
     return {
-        "words": text(vocabulary),
+        "words": _text(vocabulary),
         "cost": np.round(-np.log(prob) * 1000).astype(np.uint16),
         "cls": cls,
-        "classes": text(classes),
+        "classes": _text(classes),
         "class_weight": np.log(total).astype(np.float32),
         "transition": np.log(transition).astype(np.float16),
         "back": np.log(back).astype(np.float16),
         "left": left.astype(np.uint32),
         "right": right.astype(np.uint32),
         "pair": np.round(-np.log(joint) * 1000).astype(np.uint16),
-        "homophones": text(s + " " + kept for s, c in sorted(heard.items()) if len(kept := "".join(x for x in c if x in common_characters)) > 1),
-        "foreign": text(sorted(c for c, k in names.items() if k >= 25 and k > other[c] * 0.05)),
-        "people": text(sorted(w for w, (f, t) in known.items() if t in ("nr", "nrt", "nrfg") and 2 <= len(w) <= 6 and (f >= 3 or len(w) > 3))),
+        "phrases": np.array(set_phrases(triple, pair, at), np.uint32),
+        "shorter": _text(list(shorter)),
+        "shorter_count": np.array([len(x) for x in shorter.values()], np.uint16),
+        "shorter_word": np.array([i for x in shorter.values() for i in x], np.uint32),
+        "homophones": _text(homophones),
+        "foreign": _text(sorted(c for c, k in names.items() if k >= 25 and k > other[c] * 0.05)),
+        "people": _text(people),
     }
+
+
+def set_phrases(triple: Counter[tuple[str, str, str]], pair: Counter[tuple[str, str]], at: dict[str, int]) -> list[list[int]]:
+    """Three words of which the middle one hardly varies, and what is left of it when a character is missing.
+
+    而 不懈 奋斗 occurs three times and nothing else stands between the two; 不 奋斗 never occurs: 而 不 奋斗 is suspicious.
+    """
+    between: Counter[tuple[str, str]] = Counter()
+    for (a, _, b), n in triple.items():
+        between[a, b] += n
+    out = []
+    for (a, w, b), n in sorted(triple.items()):
+        if n < 3 or n / between[a, b] < 0.5 or len(w) not in (2, 3) or len(a + b) < 3 or not HAN.fullmatch(a + w + b):
+            continue
+        for c in dict.fromkeys(w[:k] + w[k + 1 :] for k in range(len(w))):
+            if c in at and a in at and b in at and w in at and not (pair[a, c] and pair[c, b]):
+                out.append([at[a], at[c], at[b], at[w]])
+    return out
+
+
+def _text(rows: list[str]) -> npt.NDArray[np.generic]:
+    return np.frombuffer("\n".join(rows).encode(), np.uint8)
 
 
 def write(arrays: dict[str, npt.NDArray[np.generic]], path: Path) -> None:

@@ -28,6 +28,14 @@ FREQUENT = -9.5
 """Only characters this probable as a word of their own (log) replace a single character: some 400."""
 
 
+LAST_STAND_IN = 2
+"""Words up to this number in the table are the paragraph's edge, numbers and Latin words."""
+LONGEST = 5
+"""Runs of more characters than this are not looked up as one damaged word."""
+GENEROUS = 4.0
+"""A word never seen beside its neighbour is at most this much likelier there than alone (log)."""
+
+
 class Repair(NamedTuple):
     """Words ``first:last`` of a paragraph read ``text`` instead."""
 
@@ -38,28 +46,42 @@ class Repair(NamedTuple):
     kind: str
 
 
-class Confusions(NamedTuple):
-    """What a character may have been."""
+class Confusions:
+    """What a character may have been: look-alikes of ``rules/lookalikes.toml`` and homophones of the word table."""
 
-    like: dict[str, frozenset[str]]
-    any: dict[str, frozenset[str]]
-    frequent: dict[str, frozenset[str]]
-    """Those that are frequent words by themselves."""
+    def __init__(self, tongue: Language) -> None:
+        table = tomllib.loads(resources.files("qingyang").joinpath("rules", "lookalikes.toml").read_text("utf-8"))
+        like: defaultdict[str, set[str]] = defaultdict(set)
+        for group in str(table["groups"]).split():
+            for c in group:
+                like[c].update(group.replace(c, ""))
+        self._like = dict(like)
+        self._tongue = tongue
+        self._any: dict[str, frozenset[str]] = {}
+        self._single: dict[str, tuple[int, ...]] = {}
+
+    def kind(self, was: str, now: str) -> str:
+        return "lookalike" if now in self._like.get(was, ()) else "homophone"
+
+    def any(self, c: str) -> frozenset[str]:
+        found = self._any.get(c)
+        if found is None:
+            found = self._any[c] = frozenset(self._tongue.homophones(c) | self._like.get(c, set()))
+        return found
+
+    def single(self, c: str) -> tuple[int, ...]:
+        """The numbers of those that are frequent words by themselves."""
+        found = self._single.get(c)
+        if found is None:
+            number, alone = self._tongue.number, self._tongue.alone
+            numbers = [n for x in self.any(c) if (n := number.get(x)) is not None and alone[n] > FREQUENT]
+            found = self._single[c] = tuple(sorted(numbers))
+        return found
 
 
 @lru_cache(maxsize=1)
 def confusions() -> Confusions:
-    """Look-alikes of ``rules/lookalikes.toml`` and homophones of the table."""
-    tongue = language()
-    table = tomllib.loads(resources.files("qingyang").joinpath("rules", "lookalikes.toml").read_text("utf-8"))
-    like: defaultdict[str, set[str]] = defaultdict(set)
-    for group in str(table["groups"]).split():
-        for c in group:
-            like[c].update(group.replace(c, ""))
-    sounds = tongue.homophones
-    both = {c: frozenset(like.get(c, ())) | sounds.get(c, frozenset()) for c in {*like, *sounds}}
-    common = frozenset(w for n, w in enumerate(tongue.words) if len(w) == 1 and tongue.alone[n] > FREQUENT and is_han(w))
-    return Confusions({c: frozenset(x) for c, x in like.items()}, both, {c: x & common for c, x in both.items()})
+    return Confusions(language())
 
 
 class Paragraph:
@@ -73,9 +95,20 @@ class Paragraph:
         self.chances = tongue.chances(self.numbers)
 
     def spots(self) -> list[int]:
-        """Single characters that stand badly between their neighbours."""
-        c = self.chances
-        return [i for i, w in enumerate(self.words) if len(w) == 1 and c[i] + c[i + 1] < SPOT and "\u4e00" <= w <= "\u9fff"]
+        """Single characters that stand badly between two Han words or marks that are no numerals, and are no name."""
+        c, numbers, words = self.chances, self.numbers, self.words
+        found = [i for i, w in enumerate(words) if len(w) == 1 and c[i] + c[i + 1] < SPOT and "\u4e00" <= w <= "\u9fff"]
+        strong, numeral = guards.STRONG, guards.NUMERALS
+        return [
+            i
+            for i in found
+            if numbers[i] > LAST_STAND_IN
+            and numbers[i + 2] > LAST_STAND_IN
+            and strong.isdisjoint(words[max(0, i - 2) : i + 1])
+            and words[i] not in numeral
+            and words[i - 1] not in numeral
+            and words[i + 1] not in numeral
+        ]
 
     def gain(self, first: int, last: int, text: str) -> float:
         """Gain if words ``first:last`` read ``text``, everything around cut again."""
@@ -90,30 +123,30 @@ class Paragraph:
         return total + steps[before << 20 | self.numbers[b + 1]] - sum(self.chances[a : b + 1])
 
 
-def _readings(s: str, tongue: Language) -> Iterator[tuple[str, str]]:
-    """Words that a run of two to six printed characters may have been, with the kind of damage."""
-    known, shorter, confused = tongue.number, tongue.shorter, confusions()
+def _readings(s: str, tongue: Language) -> Iterator[tuple[str, int]]:
+    """Words that a run of two to six printed characters may have been: the kind of damage, the word's number."""
+    number, confused = tongue.number, confusions()
     if len(s) < 6:
-        for word in shorter.get(s, ()):
-            yield "dropped", word
+        for n in tongue.shorter(s):
+            yield "dropped", n
     if len(s) == 2:
-        x, y = s
+        x, y = s[0], s[1]
         before, after = tongue.beside
-        like = confused.like
-        for c in confused.any.get(x, frozenset()).intersection(before.get(y, ())):
-            yield "lookalike" if c in like.get(x, ()) else "homophone", c + y
-        for c in confused.any.get(y, frozenset()).intersection(after.get(x, ())):
-            yield "lookalike" if c in like.get(y, ()) else "homophone", x + c
-        if x != y and y + x in known:
-            yield "swapped", y + x
+        for c in confused.any(x).intersection(before.get(y, ())):
+            yield confused.kind(x, c), number[c + y]
+        for c in confused.any(y).intersection(after.get(x, ())):
+            yield confused.kind(y, c), number[x + c]
+        if x != y and (swapped := number.get(y + x)) is not None:
+            yield "swapped", swapped
         return
     for k, x in enumerate(s):
         head, tail = s[:k], s[k + 1 :]
-        for word in shorter.get(head + tail, ()):
-            if len(word) == len(s) and word.startswith(head) and word.endswith(tail) and word[k] in confused.any.get(x, ()):
-                yield "lookalike" if word[k] in confused.like.get(x, ()) else "homophone", word
-        if tail and x != tail[0] and (word := head + tail[0] + x + tail[1:]) in known:
-            yield "swapped", word
+        for n in tongue.shorter(head + tail):
+            word = tongue.words[n]
+            if len(word) == len(s) and word.startswith(head) and word.endswith(tail) and word[k] in confused.any(x):
+                yield confused.kind(x, word[k]), n
+        if tail and x != tail[0] and (swapped := number.get(head + tail[0] + x + tail[1:])) is not None:
+            yield "swapped", swapped
 
 
 def _joins(paragraph: Paragraph, i: int) -> bool:
@@ -131,44 +164,60 @@ def repairs(paragraph: Paragraph) -> list[Repair]:
     """The best repair of every kind at every suspicious spot, as far as its gain could be enough."""
     found: list[Repair] = []
     words, numbers, chances, tongue = paragraph.words, paragraph.numbers, paragraph.chances, paragraph.tongue
-    known, steps, shorter = tongue.number, tongue.steps, tongue.shorter
-    single = confusions().frequent
-    like = confusions().like
+    steps, alone, kinds = tongue.steps, tongue.alone, confusions()
+    known = steps.get
     done: set[tuple[int, int]] = set()
     for i in paragraph.spots():
         c = words[i]
-        best: dict[str, list[tuple[float, int, int, str]]] = {}
+        best: dict[str, list[tuple[float, int, int, int]]] = {}
 
-        def offer(kind: str, first: int, last: int, word: str, best: dict[str, list[tuple[float, int, int, str]]] = best) -> None:
-            n = known.get(word)
-            if n is not None:
-                gain = steps[numbers[first] << 20 | n] + steps[n << 20 | numbers[last + 1]] - sum(chances[first : last + 1])
-                if gain > weights.LEAST_GAIN[kind]:
-                    best.setdefault(kind, []).append((gain, first, last, word))
+        def offer(kind: str, first: int, last: int, n: int, best: dict[str, list[tuple[float, int, int, int]]] = best) -> None:
+            """Keeps word ``n`` for words ``first:last`` if it could gain enough; what is not known is first thought generous."""
+            left, right = numbers[first] << 20 | n, n << 20 | numbers[last + 1]
+            a, b = known(left), known(right)
+            least = weights.LEAST_GAIN[kind] + sum(chances[first : last + 1])
+            if (alone[n] + GENEROUS if a is None else a) + (alone[numbers[last + 1]] + GENEROUS if b is None else b) > least:
+                gain = steps[left] + steps[right] - least
+                if gain > 0:
+                    best.setdefault(kind, []).append((gain, first, last, n))
 
         if (i and words[i - 1][-1] == c) or (i + 1 < len(words) and words[i + 1][0] == c):
             found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", "doubled"))
         elif _joins(paragraph, i):
             found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", "extra"))
         if 0 < i < len(words) - 1:
-            left, right = numbers[i] << 20, numbers[i + 2]
-            for rank, word in enumerate(shorter.get(c, ())):
-                if rank < 12 or left | known[word] in steps.attested or known[word] << 20 | right in steps.attested:
-                    offer("dropped", i, i + 1, word)
-            for y in single.get(c, ()):
-                offer("lookalike" if y in like.get(c, ()) else "homophone", i, i + 1, y)
+            longer = tongue.shorter(c)
+            fitting = (tongue.followers(numbers[i]) | tongue.leaders(numbers[i + 2])).intersection(longer)
+            for n in sorted(fitting.union(longer[:6])):
+                offer("dropped", i, i + 1, n)
+            for n in kinds.single(c):
+                offer(kinds.kind(c, tongue.words[n]), i, i + 1, n)
         for first, last in ((i - 1, i + 1), (i, i + 2), (i - 1, i + 2), (i, i + 3), (i - 2, i + 1)):
             if first < 0 or last > len(words) or (first, last) in done:
                 continue
             done.add((first, last))
             s = "".join(words[first:last])
-            if len(s) <= 6 and is_han(s):
-                for kind, word in _readings(s, tongue):
-                    offer(kind, first, last, word)
+            if len(s) <= LONGEST and is_han(s):
+                for kind, n in _readings(s, tongue):
+                    offer(kind, first, last, n)
         for kind, rows in best.items():
             rows.sort(reverse=True)
-            found.append(max(Repair(paragraph.gain(first, last, w), first, last, w, kind) for _, first, last, w in rows[:3]))
-    return [r for r in found if r.gain > weights.LEAST_GAIN[r.kind]]
+            texts = [(first, last, tongue.words[n]) for _, first, last, n in rows[:3]]
+            found.append(max(Repair(paragraph.gain(first, last, w), first, last, w, kind) for first, last, w in texts))
+    found = [r for r in found if r.gain > weights.LEAST_GAIN[r.kind]]
+    return found + _short_phrases(paragraph)
+
+
+def _short_phrases(paragraph: Paragraph) -> list[Repair]:
+    """Set phrases of which a character is missing: 而不奋斗."""
+    numbers, phrases = paragraph.numbers, paragraph.tongue.phrases
+    out = []
+    for i, key in enumerate(zip(numbers, numbers[1:], numbers[2:], strict=False)):
+        n = phrases.get(key)
+        if n is not None:
+            word = paragraph.tongue.words[n]
+            out.append(Repair(paragraph.gain(i, i + 1, word), i, i + 1, word, "phrase"))
+    return [r for r in out if r.gain > weights.LEAST_GAIN["phrase"]]
 
 
 def passed_over(paragraph: Paragraph, repair: Repair) -> bool:
@@ -204,7 +253,8 @@ def find(paragraphs: Sequence[str]) -> list[Flag]:
                 continue
             at = at or [0, *accumulate(map(len, paragraph.words))]
             place = weights.Place(whole, text, at[repair.first], at[repair.last], repair.text, repair.kind, repair.gain)
-            odds = weights.log_odds(place, tongue, paragraph.numbers[repair.first], paragraph.numbers[repair.first + 1], paragraph.numbers[repair.last + 1])
+            numbers = paragraph.numbers
+            odds = weights.log_odds(place, tongue, numbers[repair.first], numbers[repair.first + 1], numbers[repair.last + 1])
             if odds > weights.THRESHOLD:
                 chosen.append((odds, repair))
         chosen.sort(key=lambda x: (-x[0], x[1]))
@@ -221,6 +271,7 @@ _WHY = {
     "doubled": "{was} twice in a row",
     "extra": "without {was} the characters around it make a word",
     "dropped": "{was} looks like {now} with a character missing",
+    "phrase": "the set phrase has {now} here, not {was}",
     "swapped": "{was} looks like {now} with two characters exchanged",
     "lookalike": "{was} is no likely word here; {now}, which looks alike, is",
     "homophone": "{was} is no likely word here; {now}, which sounds alike, is",

@@ -24,7 +24,7 @@ _AFTER = frozenset(
     " 主持 夫妇 夫人 出席 会见 一行 著 编 主笔 烈士 老师 医生 \u3000".split()
 )
 _NEVER_GIVEN = frozenset("的了在是和与也就都把被从对为不有将已要会能很更最到向以说着过及或等其之所而且但则若因于个这那哪")
-_STRONG = frozenset(
+STRONG = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱郭罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪姜范谭廖邹熊陆郝孔崔康毛邱秦史顾侯邵孟段雷钱汤尹黎易乔贺赖龚樊殷陶洪翟颜倪严"
     "牛温芦季俞葛聂丛焦柳邢岳齐梅莫庄辛祁耿詹凌费靳盛甄裴席鲍覃霍翁隋甘柏宁柯阮桂闵解柴冉辜刁瞿戚滕晋苑邬臧廉简娄盖穆燕郎邸冀肖韦佟栾郜晏闫付"
 )
@@ -71,7 +71,7 @@ def names(words: list[str], language: Language, *, cut_off: bool = False) -> lis
             after = words[e + 1] if e + 1 < n else "\x02"
             if introduced and (after in _AFTER or after in _TITLES or before in _TITLES or before in "、（"):
                 mask[k : e + 1] = [True] * (e + 1 - k)
-        if word in _STRONG and not mask[k]:
+        if word in STRONG and not mask[k]:
             mask[k] = True
             for x in (k + 1, k + 2):
                 if x >= n or words[x] in _NEVER_GIVEN or not (single[x] or (x == k + 1 and len(words[x]) == 2 and is_han(words[x]))):

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from importlib import resources
+from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -17,8 +18,6 @@ EDGE, NUMBER, LATIN, UNKNOWN_CHARACTER, UNKNOWN = "\x02", "0", "A", "\x03", "\x0
 """Words that stand for many: the edge of a paragraph, any number, any Latin word, characters and words outside the table."""
 
 _SAME = dict(zip("(),:;!?『』「」", "（），：；！？“”“”", strict=True))
-LEAST = -16.5
-"""Rarer words (log probability) are never suggested: 4 in 60 million."""
 CLASS_SHARE = 0.7
 """Share of word-class evidence where two words were never seen together; the rest is the word alone."""
 
@@ -52,9 +51,17 @@ class Steps(dict[int, float]):
 
     LIMIT = 300_000
 
-    def __init__(self, seen: dict[int, float], back: list[float], of: list[int], transition: list[list[float]], kind: list[float], alone: list[float]):
+    def __init__(
+        self,
+        seen: dict[int, float],
+        back: list[float],
+        of: list[int],
+        transition: list[list[float]],
+        kind: list[float],
+        alone: list[float],
+    ) -> None:
         super().__init__(seen)
-        self.attested = frozenset(seen)
+        self.attested = seen
         self._back, self._of, self._transition, self._kind, self._alone = back, of, transition, kind, alone
 
     def __missing__(self, key: int) -> float:
@@ -62,9 +69,8 @@ class Steps(dict[int, float]):
         of = self._of
         p = self._back[a] + log(self._transition[of[a]][of[b]] * self._kind[b] + self._alone[b])
         if len(self) > len(self.attested) + self.LIMIT:
-            seen = {k: v for k, v in self.items() if k in self.attested}
             self.clear()
-            self.update(seen)
+            self.update(self.attested)
         self[key] = p
         return p
 
@@ -98,7 +104,17 @@ class Language:
         )
         self.foreign = frozenset(_lines(table["foreign"]))
         self.people = frozenset(_lines(table["people"]))
-        self._homophones = [row.split(" ")[1] for row in _lines(table["homophones"])]
+        self._phrases = table["phrases"]
+        self._shorter = table["shorter"], table["shorter_count"], table["shorter_word"]
+        self._groups: dict[str, list[str]] = {}
+        for row in _lines(table["homophones"]):
+            group = row.split(" ")[1]
+            for c in group:
+                self._groups.setdefault(c, []).append(group)
+        order = np.argsort(table["right"], kind="stable")
+        self._followers = table["right"], np.searchsorted(table["left"], np.arange(len(self.words) + 1)).tolist()
+        self._leaders = table["left"][order], np.searchsorted(table["right"][order], np.arange(len(self.words) + 1)).tolist()
+        self._sets: dict[int, frozenset[int]] = {}
 
     def cut(self, text: str) -> list[str]:
         """Words of the dictionary only: nothing new is guessed, so damage stands out as single characters."""
@@ -121,38 +137,54 @@ class Language:
     def chances(self, numbers: list[int]) -> list[float]:
         """Log probability of each word after the one before it."""
         steps = self.steps
-        return [steps[a << 20 | b] for a, b in zip(numbers, numbers[1:], strict=False)]
+        return [steps[a << 20 | b] for a, b in pairwise(numbers)]
 
     def tag(self, word: str) -> str:
         """Part of speech as jieba's dictionary gives it; ``=word`` for the commonest words, ``x`` when unknown."""
         n = self.number.get(word)
         return "x" if n is None else self.classes[self._cls[n]]
 
-    @cached_property
-    def homophones(self) -> dict[str, frozenset[str]]:
-        """Character → characters read the same, tone aside."""
-        out: defaultdict[str, set[str]] = defaultdict(set)
-        for group in self._homophones:
-            for c in group:
-                out[c].update(group)
-        return {c: frozenset(others - {c}) for c, others in out.items()}
+    def homophones(self, c: str) -> set[str]:
+        """Characters read the same, tone aside."""
+        return set().union(*self._groups.get(c, ())) - {c}
+
+    def followers(self, n: int) -> frozenset[int]:
+        """Words that the texts attest after word ``n``."""
+        return self._neighbours(n, self._followers, n)
+
+    def leaders(self, n: int) -> frozenset[int]:
+        """Words that the texts attest before word ``n``."""
+        return self._neighbours(n, self._leaders, ~n)
+
+    def _neighbours(self, n: int, index: tuple[Any, list[int]], key: int) -> frozenset[int]:
+        found = self._sets.get(key)
+        if found is None:
+            if len(self._sets) > 20_000:
+                self._sets.clear()
+            found = self._sets[key] = frozenset(index[0][index[1][n] : index[1][n + 1]].tolist())
+        return found
 
     @cached_property
-    def shorter(self) -> dict[str, list[str]]:
-        """Word with one character left out → the whole words, the most probable first."""
-        index: dict[str, list[str]] = {}
-        alone = self.alone
-        chosen = [n for n, w in enumerate(self.words) if alone[n] > LEAST and 2 <= len(w) <= 6 and is_han(w)]
-        chosen.sort(key=alone.__getitem__, reverse=True)
-        for n in chosen:
-            word = self.words[n]
-            for i in range(len(word)):
-                key = word[:i] + word[i + 1 :]
-                if key in index:
-                    index[key].append(word)
-                else:
-                    index[key] = [word]
-        return index
+    def _slots(self) -> tuple[dict[str, int], list[int], list[int]]:
+        keys, count, word = self._shorter
+        ends = [0, *count.cumsum().tolist()]
+        lines = _lines(keys)
+        return dict(zip(lines, range(len(lines)), strict=True)), ends, word.tolist()
+
+    def shorter(self, s: str) -> list[int]:
+        """Words that become ``s`` when one of their characters is left out, the most probable first.
+
+        >>> [language().words[n] for n in language().shorter("一致好")]
+        ['一致好评']
+        """
+        slots, ends, words = self._slots
+        slot = slots.get(s)
+        return [] if slot is None else words[ends[slot] : ends[slot + 1]]
+
+    @cached_property
+    def phrases(self) -> dict[tuple[int, int, int], int]:
+        """Three words of a set phrase, the middle one short of a character → the whole middle word."""
+        return {(a, c, b): w for a, c, b, w in self._phrases.tolist()}
 
     @cached_property
     def beside(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

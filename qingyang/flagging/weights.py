@@ -13,7 +13,7 @@ from qingyang.flagging.language import Language
 THRESHOLD = 0.3
 """Log odds from which a repair is told, a confidence of .57. See bench/language/README.md for the figures."""
 
-LEAST_GAIN = {"doubled": 5.0, "extra": 15.0, "dropped": 5.0, "lookalike": 5.0, "homophone": 4.5, "swapped": 6.0}
+LEAST_GAIN = {"doubled": 5.0, "extra": 15.0, "dropped": 5.0, "lookalike": 5.0, "homophone": 4.5, "swapped": 6.0, "phrase": 3.0}
 """Repairs that gain less are not weighed: nothing could lift them over the threshold."""
 
 _TAKEN_FOR_EACH_OTHER = frozenset(
@@ -68,6 +68,8 @@ def log_odds(place: Place, tongue: Language, left: int, middle: int, right: int)
         if (len(old) > 1 and _SHORT_NAMES.issuperset(old)) or (old[0] in _SHORT_NAMES and _SHORT_NAMES.issuperset(new[:2])):
             odds -= 3.0
         return odds
+    if kind == "phrase":
+        return odds + min(2.0, (gain - 3.0) / 2.0)
     if kind == "swapped":
         odds += (gain - 8.8) / 1.8 + 0.8 * elsewhere + 1.0 * (beside > 0) - 0.3 * (len(new) > 2)
         return odds - 4.0 * (sum(c in _SHORT_NAMES for c in old) > 1)
