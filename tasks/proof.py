@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import zlib
 from bisect import bisect_right
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -29,6 +30,7 @@ from qingyang.ledger import restore_text, slot_string
 from qingyang.origins import Origin, Place, Seam, Tiles, origins, seams
 from qingyang.records import AccountError
 from tasks import output as shelf
+from tasks.workers import Workers
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATE = Path(".qingyang") / "proof"
@@ -36,6 +38,9 @@ STATE = Path(".qingyang") / "proof"
 
 CHUNK = 500
 """Rows per file of index data, some 100 KB: the first is on the screen at once, ten thousand sources are twenty files."""
+
+WORTH_A_POOL = 8_000_000
+"""Bytes of ledger above which the pages are made in several processes: about 1,500 pages, ten seconds of one processor."""
 
 HEADLINES = 160
 """Characters of headlines kept per source in the index, for reading and searching."""
@@ -523,11 +528,13 @@ def _ids(line: bytes) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _code() -> bytes:
+    """Of the code that draws the pages; what the rest of the library does shows in the output itself."""
     import qingyang
 
+    library = Path(qingyang.__file__).parent
+    modules = [library / f"{name}.py" for name in ("explain", "ledger", "origins", "rulebook", "sentences")]
     total = hashlib.sha256()
-    own = [Path(__file__), *sorted(TEMPLATES.iterdir())]
-    for path in [*own, *sorted(Path(qingyang.__file__).parent.rglob("*.py")), *sorted(Path(qingyang.__file__).parent.rglob("*.toml"))]:
+    for path in [Path(__file__), *sorted(TEMPLATES.iterdir()), *modules, *sorted(library.rglob("*.toml"))]:
         total.update(path.read_bytes())
     return total.digest()
 
@@ -565,26 +572,56 @@ def write_proof(output: Path, *, only: set[str] | None = None) -> Path:
     shelf.require(output)
     corpus = _Corpus(output)
     folder = output / "proof"
-    made: list[_Made] = []
-    pages: set[str] = set()
-    names: set[str] = set()
+    made: dict[str, _Made] = {}
+    jobs: list[_Job] = []
+    size = 0
     for name, path in corpus.shards():
-        state = output / STATE / f"{name or 'ledger'}.json"
-        names.add(state.name)
-        kept = _kept(state)
-        if not (only is not None and name not in only and kept is not None and _there(folder, kept)):
-            shard = _Shard(name, path, corpus)
-            digest = corpus.digest(shard)
-            if kept is None or kept.digest != digest or not _there(folder, kept):
-                kept = _write_shard(folder, shard, digest)
-                shelf.replace(state, orjson.dumps(kept, option=orjson.OPT_NON_STR_KEYS))
-        made.append(kept)
-        pages |= {row[0] for row in kept.rows}
+        kept = _kept(output / STATE / _state_name(name))
+        if only is not None and name not in only and kept is not None and _there(folder, kept):
+            made[name] = kept
+            continue
+        digest = corpus.digest(_Shard(name, path, corpus))
+        if kept is not None and kept.digest == digest and _there(folder, kept):
+            made[name] = kept
+        else:
+            jobs.append(_Job(str(output), name, str(path), digest))
+            size += path.stat().st_size
+    with Workers(os.cpu_count() or 1 if len(jobs) > 1 and size > WORTH_A_POOL else 1) as workers:
+        if workers.count == 1:
+            _corpora[str(output)] = corpus
+        for job, fresh in zip(jobs, workers.map(_make, jobs), strict=True):
+            shelf.replace(output / STATE / _state_name(job.shard), orjson.dumps(fresh, option=orjson.OPT_NON_STR_KEYS))
+            made[job.shard] = fresh
+    _corpora.clear()
+    in_order = [made[name] for name, _ in corpus.shards()]
     for asset in ("proof.css", "proof.js"):
         shelf.replace(folder / asset, (TEMPLATES / asset).read_bytes())
-    _write_index(folder, corpus, made)
-    _remove_stale(folder, pages, output / STATE, names)
+    _write_index(folder, corpus, in_order)
+    pages = {row[0] for m in in_order for row in m.rows}
+    _remove_stale(folder, pages, output / STATE, {_state_name(name) for name in made})
     return folder / "index.html"
+
+
+def _state_name(shard: str) -> str:
+    return f"{shard or 'ledger'}.json"
+
+
+class _Job(NamedTuple):
+    output: str
+    shard: str
+    ledger: str
+    digest: str
+
+
+_corpora: dict[str, _Corpus] = {}
+"""What a worker has read of the output, kept from one shard to the next."""
+
+
+def _make(job: _Job) -> _Made:
+    output = Path(job.output)
+    if job.output not in _corpora:
+        _corpora[job.output] = _Corpus(output)
+    return _write_shard(output / "proof", _Shard(job.shard, Path(job.ledger), _corpora[job.output]), job.digest)
 
 
 def _kept(path: Path) -> _Made | None:
