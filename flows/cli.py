@@ -42,9 +42,9 @@ class Lazy(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from qingyang.version import VERSION
 
-        click.echo(f"qingyang {version('qingyang')}")
+        click.echo(f"qingyang {VERSION}")
         ctx.exit()
 
 

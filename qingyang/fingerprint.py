@@ -14,13 +14,15 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from qingyang.version import VERSION
+
 STANDS_ON = ("charset-normalizer", "jieba", "numpy", "opencc", "orjson", "rjieba")
 """Libraries whose version can change a record."""
 
 
 def versions() -> dict[str, str]:
-    """Name and version of Python, its Unicode tables, and each library that can change a record."""
-    out = {"python": f"{sys.version_info.major}.{sys.version_info.minor}", "unicode": unicodedata.unidata_version}
+    """Name and version of this package, Python, its Unicode tables, and each library that can change a record."""
+    out = {"qingyang": VERSION, "python": f"{sys.version_info.major}.{sys.version_info.minor}", "unicode": unicodedata.unidata_version}
     for name in STANDS_ON:
         try:
             out[name] = version(name)

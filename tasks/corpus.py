@@ -11,7 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +154,7 @@ def _look(job: _Look) -> list[Seen]:
 
 
 def _unsteady(s: Seen) -> Seen:
-    problem = f"{s.name}: changed every time it was read; run again when it is complete"
-    return Seen(s.name, s.stamp, "", s.publication, s.issue_date, s.edition, s.page, problem)
+    return replace(s, sha256="", problem=f"{s.name}: changed every time it was read; run again when it is complete")
 
 
 def _stands(plan: Plan, key: str) -> bool:

@@ -77,7 +77,7 @@ def load_survey(state: Path, code: str) -> dict[str, Seen]:
 
 
 def save_survey(state: Path, code: str, seen: Iterable[Seen]) -> None:
-    rows = [[s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.sidecar, s.inferred] for s in seen]
+    rows = [[s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.identity] for s in seen]
     write.replace(state / "survey.json", orjson.dumps({"code": code, "sources": rows}))
 
 
@@ -152,7 +152,7 @@ def shard_key(publication: str | None, issue_date: str | None) -> str:
 
 def _digest(shard: Shard, code: str) -> str:
     def of(s: Seen) -> list[Any]:
-        return [s.name, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.sidecar]
+        return [s.name, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.identity]
 
     whole = [
         code,

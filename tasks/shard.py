@@ -24,7 +24,7 @@ from qingyang.scripts import Converter
 from qingyang.settings import Settings
 from qingyang.words import Segmenter, words_record
 from tasks import read, write
-from tasks.survey import Seen, as_agreed, identify
+from tasks.survey import Seen, identified
 
 PASSED = b'"checks":{"verdict":"pass","failed":[]}}\n'
 """How the line of a record ends before the checks have spoken: ``checks`` is the last key of a record."""
@@ -121,7 +121,7 @@ def _sources(raw: Path, pages: Sequence[Seen], settings: Settings) -> tuple[list
             changed.append(seen.name)
             continue
         source = decode.read(seen.name, data, encoding=settings.encoding)
-        sources.append(as_agreed(identify(source, settings, seen.sidecar), seen))
+        sources.append(identified(source, seen))
     return sources, changed
 
 

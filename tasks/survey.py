@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,8 @@ class Seen:
     edition: str | None
     page: str | None
     problem: str | None = None
-    sidecar: dict[str, Any] | None = None
-    inferred: bool = False
-    """The day is only what datelines imply."""
+    identity: dict[str, str] = field(default_factory=dict)
+    """Which witness each of the four comes from."""
 
     @property
     def size(self) -> int:
@@ -61,29 +60,10 @@ def _look(raw: Path, item: read.Found, settings: Settings) -> Seen:
     try:
         sidecar = read.sidecar(raw, item.name) if item.has_sidecar else None
         source = decode.read(item.name, data, encoding=settings.encoding)
-        source = identify(source, settings, sidecar)
+        source = _identify(source, settings, sidecar)
     except SourceError as error:
         return _unreadable(item, digest, str(error), settings)
-    inferred = source.identity.get("issue_date") == "dateline"
-    return Seen(item.name, item.stamp, digest, source.publication, source.issue_date, source.edition, source.page, None, sidecar, inferred)
-
-
-def agree(seen: Sequence[Seen]) -> list[Seen]:
-    """Pages that print no day or no newspaper's name take those that their whole folder agrees on."""
-    pages = [
-        Source(
-            s.name, "", "", publication=s.publication, issue_date=s.issue_date, identity={"issue_date": "dateline"} if s.inferred else {}
-        )
-        for s in seen
-    ]
-    return [replace(s, publication=p.publication, issue_date=p.issue_date) for s, p in zip(seen, identity.agree(pages), strict=True)]
-
-
-def as_agreed(source: Source, seen: Seen) -> Source:
-    """A source just identified, with what :func:`agree` found out about it."""
-    if seen.issue_date is None or (source.publication, source.issue_date) == (seen.publication, seen.issue_date):
-        return source
-    return identity.join_folder(source, seen.publication, seen.issue_date)
+    return _seen(item, digest, source, None)
 
 
 def _steady(raw: Path, name: str, limit: int) -> tuple[bytes, read.Stamp]:
@@ -96,7 +76,7 @@ def _steady(raw: Path, name: str, limit: int) -> tuple[bytes, read.Stamp]:
     return read.load(raw, name, limit)
 
 
-def identify(source: Source, settings: Settings, sidecar: dict[str, Any] | None) -> Source:
+def _identify(source: Source, settings: Settings, sidecar: dict[str, Any] | None) -> Source:
     """The source with what its witnesses say. Raises SourceError for a sidecar that cannot be meant."""
     try:
         return identity.identify(source, pattern=settings.pattern, sidecar=sidecar)
@@ -108,5 +88,28 @@ def identify(source: Source, settings: Settings, sidecar: dict[str, Any] | None)
 
 def _unreadable(item: read.Found, digest: str, problem: str, settings: Settings) -> Seen:
     """Its path may still tell to which shard it belongs."""
-    known = identify(Source(name=item.name, text="", sha256=digest), settings, None)
-    return Seen(item.name, item.stamp, digest, known.publication, known.issue_date, known.edition, known.page, problem)
+    known = _identify(Source(name=item.name, text="", sha256=digest), settings, None)
+    return _seen(item, digest, known, problem)
+
+
+def _seen(item: read.Found, digest: str, s: Source, problem: str | None) -> Seen:
+    return Seen(item.name, item.stamp, digest, s.publication, s.issue_date, s.edition, s.page, problem, s.identity)
+
+
+def identified(source: Source, seen: Seen) -> Source:
+    """A source read again, with what the survey knows about it."""
+    return replace(
+        source, publication=seen.publication, issue_date=seen.issue_date, edition=seen.edition, page=seen.page, identity=seen.identity
+    )
+
+
+def agree(seen: Sequence[Seen]) -> list[Seen]:
+    """Pages that print no day or no newspaper's name take those that their whole folder agrees on."""
+    readable = [s for s in seen if s.problem is None]
+    together = identity.agree([identified(Source(s.name, "", s.sha256), s) for s in readable])
+    known = {
+        s.name: replace(s, publication=t.publication, issue_date=t.issue_date, identity=t.identity)
+        for s, t in zip(readable, together, strict=True)
+        if t.identity is not s.identity
+    }
+    return [known.get(s.name, s) for s in seen]

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from house import PAGE_1, PAGE_2, PAGE_3, bring, from_nothing, no_checks, sample, tree, write
+
 from qingyang.settings import Settings
 from tasks import corpus, manifest
 from tasks.manifest import STATE
@@ -120,15 +120,15 @@ def test_the_copy_takes_over_when_the_original_goes(raw: Path, output: Path, tmp
     bring(raw, output)
     assert "duplicate_of" in (output / "quarantine.jsonl").read_text("utf-8")
     (raw / "日报/2020-11-25/09.txt").unlink()
-    plan, totals = bring(raw, output)
+    _, totals = bring(raw, output)
     assert totals["copies"] == 0
     assert tree(output) == from_nothing(raw, tmp_path / "fresh")
 
 
 @pytest.mark.parametrize(
     "name",
-    ["articles.zh-Hans.jsonl", "words.jsonl", "ledger/日报-2020-11.jsonl", "quarantine.jsonl", "checks/日报-2020.json", "checks/corpus.json",
-     "manifest.json", "proof/index.html"],
+    ["articles.zh-Hans.jsonl", "words.jsonl", "ledger/日报-2020-11.jsonl", "quarantine.jsonl",
+     "checks/日报-2020.json", "checks/corpus.json", "manifest.json", "proof/index.html"],
 )  # fmt: skip
 @pytest.mark.parametrize("how", ["gone", "tampered"])
 def test_missing_and_tampered_files_are_made_again(raw: Path, output: Path, name: str, how: str) -> None:
