@@ -28,14 +28,17 @@ _ALTHOUGH = re.compile(f"版|未[{BLANKS}]?经|址|©|[Cc]opyright")
 _TOKEN = re.compile(
     "[0-9０-９:：@＠©Ⓒ摄版报图编校审策统绘制组排签终]|星 ?期|礼 ?拜|周[一二三四五六日]|农历|[一二三四五六七八九十]月"
     "|[主承]办|主管|出版|发行|印刷|设 ?计|美术|视觉|监制|出品|导[读览]|看点|要[目览]|提要|影像|照片|未 ?经|权"
-    "|[A-Z][A-Za-z]{2}|www|新华社发|内部资料|创刊|扫"
+    "|[A-Z][A-Za-z]{2}|www|新华社发|内部资料|创刊|扫|天气|气温|[上下]一|返回"
 )
 """What every piece holds, section names apart: a line without any is turned away at once."""
 
-_ANY_NAME = re.compile("策划|统筹|监制|出品|制作|设计|视觉|美术|编委|图表|绘图|插图|制图|[一二三]审")
+_ANY_NAME = re.compile("策划|统筹|监制|出品|制作|设计|视觉|美术|编委|图表|绘图|插图|制图|版面|[一二三]审")
 """Roles that also open a headline (策划：一场接力): what follows must look like a name."""
 _TAKEN = re.compile("(?:摄影报道|摄影|摄|供图)[^摄]{0,12}$")
 _REPORTER = re.compile("记[ \u3000]?者|通讯员|新华社|本报|中新社|视觉|图片社")
+
+_ENTRY = "furniture.index-entry"
+"""The one rule that is about a whole line: half of it is a headline, which can be anything."""
 
 FOLIO = frozenset(
     f"furniture.{piece}"
@@ -43,6 +46,7 @@ FOLIO = frozenset(
         "folio",
         "date",
         "lunar",
+        "weather",
         "page-label",
         "page-number",
         "page-code",
@@ -77,7 +81,11 @@ def match(line: str, book: Rulebook | None = None) -> str | None:
         return None
     if not _TOKEN.search(line) and not _section(book).match(line):
         return None
-    return _telling(_tiles(line, book), book)
+    found = _telling(_tiles(line, book), book)
+    if not found and ("版" in line or line[-1] in "）)】〕]"):
+        entry = (book or load()).rules[_ENTRY]
+        found = _ENTRY if entry.find.fullmatch(line) else None
+    return found
 
 
 def _simplified(line: str) -> str:
@@ -112,7 +120,7 @@ def is_crossref(line: str, book: Rulebook | None = None) -> bool:
 @cache
 def _pieces(book: Rulebook | None) -> tuple[tuple[Rule, re.Pattern[str]], ...]:
     ours = load().rules
-    return tuple((r, r.find) for r in (book or load()).of("furniture.", "caption.") if r.id in ours)
+    return tuple((r, r.find) for r in (book or load()).of("furniture.", "caption.") if r.id in ours and r.id != _ENTRY)
 
 
 @cache
