@@ -206,17 +206,21 @@ class _Neighbours:
                 self.brackets[at] = self.brackets[places[first]] = beside[k] or beside[first]
 
     def inside_latin(self, i: int) -> bool:
-        """Between letters or digits, of either width."""
-        return self._latin(i, -1) and self._latin(i, 1)
+        """Between letters or digits, of either width; a full stop also behind an initial (Ｃ．Ｂ．同志)."""
+        left, right = self._beside(i, -1), self._beside(i, 1)
+        if left.isascii() and right.isascii() and left.isalnum() and right.isalnum():
+            return True
+        return self.text[i] == "．" and left.isascii() and left.isalpha()
 
-    def _latin(self, i: int, step: int) -> bool:
+    def _beside(self, i: int, step: int) -> str:
+        """The next character that is not removed, as it will stand; a blank where there is none."""
         text, j = self.text, i + step
         while 0 <= j < len(text):
             c = self.fold.get(text[j], (text[j], ""))[0]
             if c:
-                return c.isascii() and c.isalnum()
+                return c
             j += step
-        return False
+        return " "
 
 
 @cache
