@@ -92,6 +92,23 @@ def test_an_omitted_sentence_is_reported_whole() -> None:
     assert (longest.para, longest.start) == (5, len(record(2)["paragraphs"][5]))
 
 
+def test_a_report_of_a_speech_is_no_copy_of_the_speech() -> None:
+    """The report gives the speech sentence by sentence and leaves some out: two thirds of it stand in the speech word for word."""
+    speech, report = record(0), record(2)
+    known = collate.witnesses([("speech", attested(0, "讲话")[0])])
+    assert collate.find_witness(speech, known) is not None
+    assert collate.find_witness(report, known) is None
+    known = collate.witnesses([("report", attested(2, "大会消息")[0])])
+    assert collate.find_witness(report, known) is not None
+    assert collate.find_witness(speech, known) is None
+
+
+def test_a_partial_copy_beside_a_whole_one_is_a_witness_too() -> None:
+    text = "".join(record(3)["paragraphs"])
+    known = collate.witnesses([("part", text[:300]), ("whole", text), ("other", "".join(record(0)["paragraphs"]))])
+    assert [w.name for w in collate.find_witnesses(record(3), known)] == ["whole", "part"]
+
+
 def test_nothing_outside_the_stretch_that_both_cover() -> None:
     ours = record(0)
     middle = "".join(ours["paragraphs"][9:12])
