@@ -132,7 +132,7 @@ class _Article:
     """(page path, source, page label) of its parts on other pages."""
     reasons: list[tuple[str, str]]
     continued: list[tuple[str, str, str | None]]
-    variants: int = 0
+    variants: list[dict[str, Any]]
 
 
 class _Page:
@@ -191,7 +191,7 @@ class _Page:
                 target = self.shard.source_of(link.get("id"))
                 continued.append((words, link.get("page") or "?", page_path(target) if target else None))
         reasons = [(str(c), self.shard.meaning(str(c))) for c in record["checks"]["failed"]]
-        return _Article(number, record, rows, elsewhere, reasons, continued, len(variants))
+        return _Article(number, record, rows, elsewhere, reasons, continued, variants)
 
     # -- the clean side
 
@@ -254,7 +254,7 @@ class _Page:
         glyph = {"line": "⏎", "over": "⏎", "blank": "", "moved": "⤴", "page": "⇥"}[seam.kind]
         if seam.kind == "blank" and not seam.rules:
             return ""
-        return f"<b class=j data-k={seam.kind}{rules}{known} aria-hidden=true>{glyph}</b>"
+        return f"<b class=j data-k={seam.kind}{rules}{known}>{glyph}</b>"
 
     # -- the raw side
 
@@ -274,7 +274,7 @@ class _Page:
                 notes.counts["decision"] += 1
                 weak = ground.get("p") is not None and ground["p"] < 0.9
                 shape, glyph = ("'d weak'", "◇") if weak else ("d", "◦")
-                out.append(f"<b class={shape} data-d={notes.decision(ground)} aria-hidden=true>{glyph}</b>")
+                out.append(f"<b class={shape} data-d={notes.decision(ground)}>{glyph}</b>")
             if op == "remove":
                 out.append(self._removed(p, last, following[k], slots))
                 continue
@@ -697,7 +697,7 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
         sum(len(r["flags"]) for r in records.values()),
         worst,
         int(any(not r["complete"] for r in records.values())),
-        sum(a.variants for a in articles),
+        sum(len(a.variants) for a in articles),
         heads[:HEADLINES],
     ]
     legend = [
@@ -868,7 +868,9 @@ def _check(name: str, told: Mapping[str, Any], ids: Mapping[str, str]) -> dict[s
         state = (
             "error" if errored else "pass" if r["success"] else {"critical": "fail", "warning": "warn"}.get(r.get("severity", ""), "note")
         )
-        results.append({**r, "state": state, "count": result.get("unexpected_count"), "ids": listed, "errored": errored})
+        count, observed = result.get("unexpected_count"), result.get("observed_value")
+        told_as = f"{observed:.3g}" if isinstance(observed, float) and not count else f"{count:,}" if count else ""
+        results.append({**r, "state": state, "found": told_as, "count": count or 0, "ids": listed, "errored": errored})
     order = {"error": 0, "fail": 1, "warn": 2, "note": 3, "pass": 4}
     results.sort(key=lambda r: order[r["state"]])
     return {"name": name, "verdict": told.get("verdict", ""), "results": results, "bad": sum(r["state"] != "pass" for r in results)}

@@ -28,7 +28,7 @@ var proof = (function () {
   function page() {
     var raw = $("raw"), clean = $("clean"), tip = $("tip"), where = $("where"), main = raw.parentNode;
     var notes = JSON.parse($("notes").textContent);
-    var KINDS = { joined: "#raw .j", normalised: "#raw .c", moved: "#raw .m", "jump line": "#raw .q", furniture: "#raw .u", removed: "#raw .r", decision: "#raw .d", flag: "#clean [lang=zh-Hans] .f", variant: "#clean .v" };
+    var KINDS = { joined: "#raw .j", normalised: "#raw .c", moved: "#raw .m", "jump line": "#raw .q", furniture: "#raw .u", removed: "#raw .r", decision: "#raw .d", flag: "#clean [lang=zh-Hans] .f", variant: "#clean .row .v" };
     var SAID = { joined: "j", normalised: "c", moved: "m", "jump line": "q", furniture: "u", removed: "r", decision: "d", flag: "f", variant: "v" };
     var ALL = ["joined", "normalised", "moved", "jump line", "furniture", "removed", "flag", "variant"].map(function (k) { return KINDS[k]; }).join(",");
     var narrow = matchMedia("(max-width:700px)");
