@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import doctest
+import json
 import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from bench.quality.compose import PROFILES, Issue, compose, corpus, furniture, gold, oracle, sheet, words
+from bench.quality.compose.__main__ import one
 
 CLEAN = [p for p in PROFILES if "+" not in p]
 HURT = ["lines+heavy", "fragments+medium", "blocks+light", "interleaved+heavy", "disorder+medium", "paragraphs+errors"]
@@ -118,3 +121,17 @@ def test_no_sentence_of_the_documents_stands_twice_in_an_issue() -> None:
     it = issue("lines")
     long = [s for a in it.gold["articles"] for p in a["paragraphs"] for s in re.split("[。！？]", p) if len(s) > 40]
     assert len(set(long)) >= 0.99 * len(long)
+
+
+def test_a_raw_corpus_lies_as_a_users_does(tmp_path: Path) -> None:
+    assert one(5, ["lines"], 2, None, tmp_path) > 1000
+    it = compose(5, profile="lines", pages=2)
+    style = it.gold["style"]
+    assert (tmp_path / style["paper"] / f"{style['date']}-00005" / "02.txt").read_text("utf-8") == it.pages[1]
+
+
+def test_written_issues_are_what_the_scorer_reads(tmp_path: Path) -> None:
+    one(5, ["blocks"], 2, tmp_path, None)
+    here = tmp_path / "blocks" / "blocks-00005"
+    assert sorted(p.name for p in here.iterdir()) == ["gold.json", "labels.json", "p01.txt", "p02.txt"]
+    assert json.loads((here / "gold.json").read_text("utf-8")) == compose(5, profile="blocks", pages=2).gold

@@ -41,6 +41,8 @@ class Strength:
     """share of stops in half width; 1.0 = the engine writes all of them so"""
     half_kinds: str = "，。：；（）？！"
     blank: float = 0.0
+    half_gap: bool = False
+    """a blank stands after each stop in half width"""
     latin_gap: bool = False
     digit: float = 0.0
     split: float = 0.0
@@ -91,6 +93,7 @@ def strength(rng: Random, level: str) -> Strength:
         half=r.choice((0.0, 0.0, 0.05, 0.3, 1.0)),
         half_kinds=kinds,
         blank=some(0.004),
+        half_gap=r.random() < 0.5,
         latin_gap=r.random() < 0.2,
         digit=some(0.02),
         split=some(0.008),
@@ -145,6 +148,9 @@ def damaged(rows: list[Row], rng: Random, s: Strength) -> list[Row]:
         if s.merge and out and rng.random() < s.merge and row.role == out[-1].role == "body":
             out[-1].runs += [Run(rng.choice((" ", "", "  ", "|")), -1, 0), *row.runs]
             continue
+        if s.garbage and rng.random() < s.garbage / 2:
+            rubbish, edge = Run(garbage(rng), -2, 0), Run(rng.choice((" ", "  ")), -1, 0)
+            row.runs = [rubbish, edge, *row.runs] if rng.random() < 0.6 else [*row.runs, edge, rubbish]
         out += pieces(row, rng, s)
         if s.garbage and rng.random() < s.garbage:
             out.append(Row([Run(garbage(rng), -2, 0)], rng.random() < 0.5, 0, "furniture"))
@@ -279,12 +285,14 @@ def worn(text: str, rng: Random, s: Strength) -> str:
                     }.get(c, ",.'")
                 )
             if s.half and c in s.half_kinds and (s.half >= 1 or rng.random() < s.half):
-                return HALVES.get(c, c)
+                return HALVES.get(c, c) + (" " if s.half_gap and c != "（" else "")
             return c
 
         text = STOP.sub(stop, text)
     if s.digit:
         text = re.sub("[0-9]", lambda m: rng.choice("lIioOZzB|S7183?") if rng.random() < s.digit else m[0], text)
+    if s.quote_wrong and "　" in text:
+        text = re.sub("　", lambda m: rng.choice("”  “ ") if rng.random() < s.quote_wrong else m[0], text)
     if s.latin_gap:
         text = re.sub(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])", " ", text)
     return text

@@ -54,6 +54,8 @@ class Composer:
         self.rng = desk.rng
         self.style = desk.style
         self.rests: dict[int, list[Rest]] = {}
+        self.upright = False
+        """The story at hand has its head set from top to bottom."""
 
     # ------------------------------------------------------------------ setting
     def lines(self, flows: list[Flow], width: int) -> list[Line]:
@@ -70,7 +72,9 @@ class Composer:
         marks = set(s.breaks or ()) if s.breaks and (len(text) > room or r.random() < 0.75) else set()
         if not marks and len(text) > room and role != "byline":
             marks = {k + 1 for k, c in enumerate(text) if c in " 　" and 3 <= k < len(text) - 4}
-        if role == "title" and len(text) <= 18 and r.random() < 0.012:
+        if role == "title":
+            self.upright = len(text) <= 26 and r.random() < 0.025
+        if self.upright and role in ("title", "byline", "subtitle") and (role == "title" or r.random() < 0.5):
             marks = set(range(1, len(text)))
         out = []
         here = 0

@@ -30,6 +30,9 @@ KINDS = {
     "verse": 0.8,
     "letter": 2,
     "notice": 1.5,
+    "voices": 1.2,
+    "forum": 1.2,
+    "events": 1.2,
 }
 NBSP2 = "\u00a0\u00a0"
 
@@ -381,6 +384,57 @@ class Desk:
             out.append(Text(mark + self.paragraph(matter, 0.7, 4.2)))
         return out
 
+    def body_voices(self, matter: Matter) -> list[Text]:
+        """Readers' short opinions, each signed on a line of its own."""
+        r, sp = self.rng, self.speech
+        dash, b = r.choice(("——", "———", "", "——", "——　")), r.choice((("（", "）"), ("", ""), ("　", ""), ("（", "）")))
+        out: list[Text] = []
+        for _ in range(r.randint(2, 7)):
+            out += [Text(self.paragraph(matter, 0.4, 4.4)) for _ in range(r.choice((1, 1, 1, 2)))]
+            who = sp.name() + (sp.name() if r.random() < 0.15 else "")
+            sign = (
+                f"{dash}{who}{b[0]}{sp.pick('province')}{b[1]}" if r.random() < 0.7 else f"{b[0] or '（'}{sp.place()}　{who}{b[1] or '）'}"
+            )
+            out.append(Text(sign, "body", r.choice((0, 2)), True))
+        return out
+
+    def body_forum(self, matter: Matter) -> list[Text]:
+        """Speakers in turn: a name on its line or before a colon, then what was said."""
+        r, sp, st = self.rng, self.speech, self.style
+        form = r.choice(("{w}", "{w}：", "{w}（{p}）", "{p}　{w}", "■{w}", "{w}{p}", "{w}（{p}）："))
+        alone = "：" not in form or r.random() < 0.4
+        out = [Text(self.paragraph(matter))] if r.random() < 0.6 else []
+        for _ in range(r.randint(2, 7)):
+            name = form.format(w=st.spaced(sp.name()), p=sp.pick("firm") + sp.pick("post") if r.random() < 0.6 else sp.pick("person"))
+            if alone:
+                out.append(Text(name, "subhead", r.choice((0, 2)), True))
+                out.append(Text(self.paragraph(matter, 0.2, 5.0)))
+            else:
+                out.append(Text(name + self.paragraph(matter, 0.2, 5.0)))
+            out += [Text(self.paragraph(matter, 0.2)) for _ in range(r.choice((0, 0, 1, 2)))]
+        return out
+
+    def body_events(self, matter: Matter) -> list[Text]:
+        """Ten great events, a chronicle, a series of figures: numbered or dated paragraphs."""
+        r, sp, st = self.rng, self.speech, self.style
+        form = r.randrange(5)
+        out = [Text(self.paragraph(matter))] if r.random() < 0.5 else []
+        year = st.year - r.randint(5, 30)
+        for k in range(1, r.randint(4, 11)):
+            text = sp.clause() + "。" + self.paragraph(matter, 0.4, 4.2)
+            head = (
+                f"{han_number(k)}、",
+                f"{year + k}年　",
+                f"{r.randint(1, 12)}月{r.randint(1, 28)}日　",
+                f"{k}．",
+                f"●{sp.pick('city')}：",
+            )[form]
+            if form == 1 and r.random() < 0.5:
+                out.append(Text(f"{year + k}年{r.choice(('　', '  ', ''))}{sp.number()}", "body", 0, True))
+            else:
+                out.append(Text(head + text))
+        return out
+
     def body_letter(self, matter: Matter) -> list[Text]:
         r, sp = self.rng, self.speech
         out = [Text(r.choice(("编辑同志：", "编辑部：", "尊敬的编辑：", "亲爱的编辑同志：", "敬爱的编辑同志：")), "body", r.choice((0, 2)))]
@@ -552,7 +606,7 @@ class Desk:
                 flow = Flow([self.whole(sid)], 2, "sign_off", True)
                 flow.right = r.random() < 0.5
                 story.flows.append(flow)
-        if r.random() < 0.16:
+        if r.random() < 0.2:
             text = sp.say("caption")
             if r.random() < 0.7:
                 text += r.choice(("", " ", "　", "")) + sp.say("credit")
