@@ -112,7 +112,7 @@ def test_a_partial_copy_beside_a_whole_one_is_a_witness_too() -> None:
 def test_nothing_outside_the_stretch_that_both_cover() -> None:
     ours = record(0)
     middle = "".join(ours["paragraphs"][9:12])
-    known = collate.witnesses([("part", "别的新闻。今天多云转晴。" + middle + "另有报道说，春耕已经开始。" + PROSE)])
+    known = collate.witnesses([("part", "别的新闻。今天多云转晴。" + middle + "另有报道说，春耕已经开始。" + PROSE * 2)])
     assert collate.find_witness(ours, known) is None, "a quotation is not a copy"
     assert collate.apparatus(ours, known.copies[0]) == []
 
