@@ -80,6 +80,7 @@ def run(
     from tasks import corpus
 
     corpus.check_places(raw, output)
+    corpus.check_rules()
     report = None if force else _nothing_to_do(raw, output, settings)
     if report is None:
         report = pull(raw, output, settings, workers or os.cpu_count() or 1, force)

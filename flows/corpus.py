@@ -97,6 +97,7 @@ def pull_proofs(
     log = get_run_logger()
     chosen = Settings.from_mapping(settings or {})
     corpus.check_places(Path(raw), Path(output))
+    corpus.check_rules()
     with lock.hold(Path(output) / STATE, Hooks.waiting), Workers(workers or os.cpu_count() or 1) as pool:
         plan = survey(raw, output, chosen, pool, force, [])
         log.info("%s sources, %s shards, %s to make", len(plan.seen), len(plan.shards), len(plan.pending))

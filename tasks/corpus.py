@@ -17,7 +17,8 @@ from typing import Any
 
 import orjson
 
-from qingyang.records import SettingError
+from qingyang import decode, issue, rulebook
+from qingyang.records import QingyangError, RuleError, SettingError
 from qingyang.settings import Settings
 from tasks import manifest, read, shard, write
 from tasks.manifest import STATE, Made, Shard
@@ -88,6 +89,17 @@ def check_places(raw: Path, output: Path) -> None:
             theirs = sorted(p.name for p in output.iterdir() if p.name.startswith(OURS))
             if theirs:
                 raise SettingError(f"{output}: holds {theirs[0]}, which no run of ours wrote; choose another output or move it away")
+
+
+def check_rules() -> None:
+    """RuleError when the rule tables or the model are broken, found out on one line before anything is written."""
+    rulebook.load()
+    try:
+        issue.clean_issue([decode.read("-", "小麦丰收\n\n本报讯 小麦近日开镰收割。\n".encode())])
+    except QingyangError:
+        raise
+    except Exception as error:
+        raise RuleError(f"rules or model are broken, no page can be cleaned ({type(error).__name__}: {error})") from error
 
 
 def place(plan: Plan, view: str, key: str) -> Path:

@@ -19,12 +19,14 @@ from typing import Any
 import orjson
 
 from qingyang import decode, issue, ledger, metrics
-from qingyang.records import AccountError, Record, Source, SourceError
+from qingyang.records import AccountError, Record, RuleError, SettingError, Source, SourceError
 from qingyang.scripts import Converter
 from qingyang.settings import Settings
 from qingyang.words import Segmenter, words_record
 from tasks import read, write
 from tasks.survey import Seen, identified
+
+NOTHING = "{}: nothing on it reads as an article; the ledger says which rule removed what, add the text if it should have some"
 
 PASSED = b'"checks":{"verdict":"pass","failed":[]}}\n'
 """How the line of a record ends before the checks have spoken: ``checks`` is the last key of a record."""
@@ -82,6 +84,8 @@ def make(batch: Batch) -> Done:
             shares: dict[tuple[str, ...], dict[str, float]] = {}
             for entry in entries:
                 out["ledger"].write(line(entry))
+                if not entry.get("slots") and "error" not in entry:
+                    out["unreadable"].write(line({"source": entry["source"], "error": NOTHING.format(entry["source"])}))
             for record in records:
                 variants = {v: c.convert(record) for v, c in converters.items()}
                 words = words_record(record, segmenter)
@@ -130,6 +134,8 @@ def _clean(sources: Sequence[Source]) -> tuple[list[Record], list[dict[str, Any]
     try:
         cleaned = issue.clean_issue(list(sources))
         return list(cleaned.records), list(cleaned.ledger), []
+    except (RuleError, SettingError):
+        raise
     except Exception as error:
         if len(sources) == 1:
             message = f"{sources[0].name}: could not be cleaned ({type(error).__name__}: {error}); please report it"

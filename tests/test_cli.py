@@ -12,6 +12,7 @@ import pytest
 from house import PAGE_1, sample
 
 from flows import cli
+from qingyang import rulebook
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "raw/人民日报/2020-11-25/02.txt"
@@ -144,6 +145,20 @@ def test_an_output_that_is_not_ours_is_left_alone(tmp_path: Path, capsys: pytest
     assert code_of("run", raw, out) == 2
     assert "articles.zh-Hans.jsonl" in capsys.readouterr().err
     assert (out / "articles.zh-Hans.jsonl").read_text("utf-8") == "precious"
+
+
+def test_a_broken_rule_table_stops_the_run_before_it_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = rulebook.tables()
+    monkeypatch.setattr(rulebook, "tables", lambda: {**ours, "jumps.toml": "[[rule]"})
+    rulebook._ours.cache_clear()
+    try:
+        assert code_of("run", sample(tmp_path / "raw"), tmp_path / "out") == 2
+    finally:
+        rulebook._ours.cache_clear()
+    assert "jumps.toml" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_full_disk_is_told_in_a_sentence() -> None:
