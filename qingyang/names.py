@@ -161,7 +161,7 @@ def _judge(words: Sequence[str], index: int, start: int, knows: Callable[[str], 
             return _before_title(words, index, following, start, head)
         following += 1
         further = words[following] if following < len(words) else "\n"
-        if len(given) == len(further) == 1 and HAN.match(further) and head.evidence == "free":
+        if size == len(given) == len(further) == 1 and HAN.match(further) and head.evidence == "free":
             given += further
             following += 1
     if not given or not HAN.match(given) or len(given) > 3 or given[0] in _NEVER_GIVEN:
@@ -170,7 +170,7 @@ def _judge(words: Sequence[str], index: int, start: int, knows: Callable[[str], 
         return None
     if head.counted and index and words[index - 1][-1] in _NUMERAL:
         return None
-    points = 2 if head.evidence == "free" and (joined or len(given) == 2) else 0
+    points = 2 if head.evidence == "free" and (joined or size + len(given) == 3) else 0
     points += _beside(words, index, following, knows, titles_only=head.evidence == "title")
     if joined and not knows(word):
         points += len(given) == 2

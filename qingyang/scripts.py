@@ -47,6 +47,8 @@ class Reading(NamedTuple):
     starts: list[int]
     """Where each word begins, and the end."""
     people: list[names.Name]
+    stand_ins: dict[int, str]
+    """Put back at the end: what stands for a control character of the text that is one of our separators."""
 
 
 class Doubt(NamedTuple):
@@ -87,7 +89,8 @@ class Converter:
         >>> Converter("zh-Hant-TW").text("少数组织参与制造")
         '少數組織參與製造'
         """
-        return "".join(after for _, after in self._strings(read([text], self.segmenter, authors))[0][0])
+        reading = read([text], self.segmenter, authors)
+        return _join(self._strings(reading)[0][0], reading)
 
     def convert(self, record: Record, reading: Reading | None = None) -> Record:
         """The record in this variant: same id, same structure, its own flags.
@@ -96,7 +99,7 @@ class Converter:
         """
         reading = reading or read_record(record, self.segmenter)
         pieces, doubts = self._strings(reading)
-        done = iter(["".join(after for _, after in string) for string in pieces])
+        done = iter([_join(string, reading) for string in pieces])
         out: Any = dict(record)
         metadata = out["metadata"] = dict(record["metadata"])
         out["paragraphs"] = [next(done) for _ in record["paragraphs"]]
@@ -370,10 +373,23 @@ def _position(pieces: Pieces, at: int) -> int:
 
 def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = ()) -> Reading:
     """The words of ``strings`` and the people named in them."""
+    text = "".join(strings)
+    stand_ins = {}
+    for ours in (_SEPARATOR, _HOLE):
+        if ours in text:
+            # Noncharacters: no text means them, and OpenCC passes them on.
+            other = next(chr(code) for code in range(0xFDD0, 0xFDF0) if chr(code) not in text and code not in stand_ins)
+            strings = [string.replace(ours, other) for string in strings]
+            stand_ins[ord(other)] = ours
     text = _SEPARATOR.join(strings)
     words = segmenter.cut(text)
     starts = list(accumulate(map(len, words), initial=0))
-    return Reading(list(strings), text, words, starts, names.find(words, segmenter.knows, authors, starts))
+    return Reading(list(strings), text, words, starts, names.find(words, segmenter.knows, authors, starts), stand_ins)
+
+
+def _join(pieces: Pieces, reading: Reading) -> str:
+    text = "".join(after for _, after in pieces)
+    return text.translate(reading.stand_ins) if reading.stand_ins else text
 
 
 def read_record(record: Record, segmenter: Segmenter) -> Reading:

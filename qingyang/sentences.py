@@ -35,7 +35,7 @@ _END = re.compile(
     r"|(?<!\.)\.{3,6}(?!\.)"
     # A half-width mark ends a sentence after Han or a closing mark, or before a blank: not in ?id=3, 3.5 or U.S.A.
     r"|(?:(?<=[\u3400-\u9fff”’」』）)!?])|(?<=[A-Za-z0-9])(?=[!?]*(?:[\s”’」』）)]|$)))[!?]"
-    r"|(?<=[\u3400-\u9fff”’」』）)])[.．](?![\w.])"
+    r"|(?<=[\u3400-\u9fff”’」』）)])(?<![一二三四五六七八九十])[.．](?![A-Za-z0-9０-９.])"
     r"|(?<=[a-z]{4})\.(?=\s+[A-Z“])"
     r")+[\"＂']?"
 )
@@ -56,6 +56,9 @@ _LINE_ENDS = re.compile(r"\n\s*")
 _BLANKS = re.compile(r"[^\S\n]*")
 # Longer than any aside or title in the People's Daily of January 1998; beyond it a bracket was lost.
 _ASIDE = 400
+# No print nests deeper; a line of opening marks only must not cost more than another.
+_DEEP = 16
+_NEAR = 4
 
 
 def split(text: str) -> list[tuple[int, int]]:
@@ -139,7 +142,7 @@ def _pairs(text: str, marks: list[tuple[int, int, str]]) -> dict[int, int]:
     stack: list[int] = []
     for here, _, kind in marks:
         if kind == "open":
-            stack.append(here)
+            stack = [*stack[-_DEEP:], here]
         elif kind == "\n":
             stack = []
         elif kind == "close":
@@ -157,7 +160,7 @@ def _is_speech(text: str, start: int, opener: int, closer: int) -> bool:
     """Whether the quotation is made of whole sentences and not a word within one: ：“……。”."""
     if text[opener] not in _QUOTES or text[closer - 1] not in _ENDERS:
         return False
-    before = text[start:opener].rstrip()
+    before = text[max(start, opener - _NEAR) : opener].rstrip()
     return not before or before[-1] in "：:，,“‘「『"
 
 

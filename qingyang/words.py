@@ -6,6 +6,7 @@ by :func:`parity`. Each :class:`Segmenter` owns its engine, whose dictionary is 
 
 from __future__ import annotations
 
+import re
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
@@ -16,6 +17,8 @@ from qingyang import sentences
 from qingyang.records import AccountError, Record, SettingError
 
 ENGINES = ("rjieba", "jieba")
+# jieba's own: a word may hold blanks.
+_USER_WORD = re.compile(r"(.+?)( [0-9]+)?( [a-z]+)?$")
 
 
 def _user_word(line: str) -> tuple[str, int | None, str | None] | None:
@@ -24,15 +27,13 @@ def _user_word(line: str) -> tuple[str, int | None, str | None] | None:
     >>> _user_word("青稞酒厂 20 nt")
     ('青稞酒厂', 20, 'nt')
     """
-    parts = line.strip().lstrip("\ufeff").split()
-    if not parts:
+    match = _USER_WORD.match(line.strip().lstrip("\ufeff"))
+    if match is None:
         return None
-    word, rest = parts[0], parts[1:]
-    freq = int(rest.pop(0)) if rest and rest[0].isascii() and rest[0].isdigit() else None
-    tag = rest.pop(0) if rest and rest[0].isascii() and rest[0].isalpha() else None
-    if rest or freq == 0:
-        raise SettingError(f"user dictionary: cannot read {line.strip()!r}; write: word [frequency from 1] [part of speech]")
-    return word, freq, tag
+    word, freq, tag = match[1], match[2], match[3]
+    if freq is not None and int(freq) == 0:
+        raise SettingError(f"user dictionary: {line.strip()!r}: a frequency is 1 or more (word [frequency] [part of speech])")
+    return word, None if freq is None else int(freq), tag and tag.strip()
 
 
 def _tokenizer() -> Any:
