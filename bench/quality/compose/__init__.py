@@ -37,6 +37,7 @@ PROFILES = (
     "disorder+medium",
     "disorder+heavy",
     "interleaved+medium",
+    "interleaved+heavy",
     "paragraphs+errors",
 )
 """A reading, and after ``+`` the strength of the damage."""

@@ -54,9 +54,7 @@ def main() -> None:
     )
     ap.add_argument("--seed-from", type=int, default=0)
     ap.add_argument("--count", type=int, default=20, help="seeds; each gives one issue per --profile")
-    ap.add_argument(
-        "--profile", action="append", help="a reading, + and a level; 'all'; may be repeated; without it each seed draws its own"
-    )
+    ap.add_argument("--profile", action="append", help="reading, or reading+level, or all; may be repeated; else each seed draws one")
     ap.add_argument("--pages", type=int, help="pages of each issue")
     ap.add_argument("--jobs", type=int, default=1, help="processes")
     ap.add_argument("--out", type=Path, help="with gold and labels")

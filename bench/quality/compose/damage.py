@@ -22,6 +22,7 @@ for _group in tables()[0]["alike"]:
 COMMON = "".join(tables()[0]["common"])
 STOP = re.compile("[。，、；：？！“”‘’（）《》()—·…％%]")
 HAN = re.compile("[\u4e00-\u9fff]")
+INNER_STOP = re.compile("[，。、；：！？”》）]+")
 DIGIT_EDGE = re.compile(r"(?<=[0-9０-９])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff，。])(?=[0-9０-９])")
 SPECKS = "·.,'`-_~^*|/\\:;°"
 
@@ -58,6 +59,12 @@ class Strength:
     gap_less: float = 0.0
     indent_lost: float = 0.0
     swap: float = 0.0
+    stop_end: float = 0.0
+    """share of lines whose last stop is lost: it is small and stands at the edge"""
+    split_stop: float = 0.0
+    """share of stops inside a line at which it is taken for two"""
+    swap_rows: float = 0.0
+    """share of neighbours on the page that change places"""
     edge: float = 0.0
     """share of lines that lose a character or two at either end"""
 
@@ -98,6 +105,9 @@ def strength(rng: Random, level: str) -> Strength:
         digit=some(0.02),
         split=some(0.008),
         split_digit=r.choice((0.0, 0.0, 0.02, 0.08, 0.25)) * min(f, 1.5),
+        stop_end=some(0.2, 0.6),
+        split_stop=r.choice((0.0, 0.0, 0.01, 0.04)) * min(f, 1.5),
+        swap_rows=some(0.004, 0.4),
         edge=some(0.02, 0.4),
         merge=some(0.008, 0.5),
         lose_row=some(0.004, 0.5),
@@ -124,8 +134,10 @@ def damaged(rows: list[Row], rng: Random, s: Strength) -> list[Row]:
                 row = headless(row, rng)
                 if row is None:
                     continue
-        elif s.lose_row and rng.random() < s.lose_row and len(row.runs) == 1:
+        elif s.lose_row and len(row.runs) == 1 and rng.random() < s.lose_row * (12 if len(row.runs[0].text) < 3 else 1):
             continue
+        if s.stop_end and row.runs[-1].text[-1:] in "。，；" and len(row.runs[-1].text) > 1 and rng.random() < s.stop_end:
+            row.runs[-1].text = row.runs[-1].text[:-1]
         if s.edge and rng.random() < s.edge:
             n, run = rng.choice((1, 1, 2)), row.runs[0] if rng.random() < 0.5 else row.runs[-1]
             if len(run.text) > 5:
@@ -152,6 +164,8 @@ def damaged(rows: list[Row], rng: Random, s: Strength) -> list[Row]:
             rubbish, edge = Run(garbage(rng), -2, 0), Run(rng.choice((" ", "  ")), -1, 0)
             row.runs = [rubbish, edge, *row.runs] if rng.random() < 0.6 else [*row.runs, edge, rubbish]
         out += pieces(row, rng, s)
+        if s.swap_rows and len(out) > 1 and rng.random() < s.swap_rows and row.role == out[-2].role == "body":
+            out[-1], out[-2] = out[-2], out[-1]
         if s.garbage and rng.random() < s.garbage:
             out.append(Row([Run(garbage(rng), -2, 0)], rng.random() < 0.5, 0, "furniture"))
     return out
@@ -190,7 +204,7 @@ def garbage(rng: Random) -> str:
 
 def pieces(row: Row, rng: Random, s: Strength) -> list[Row]:
     """A row, or its parts where recognition breaks it: after numbers, or anywhere."""
-    if not (s.split or s.split_digit):
+    if not (s.split or s.split_digit or s.split_stop):
         return [row]
     rows = [row]
     for _ in range(3):
@@ -204,6 +218,9 @@ def pieces(row: Row, rng: Random, s: Strength) -> list[Row]:
             spots = [m.start() for m in DIGIT_EDGE.finditer(run.text) if 0 < m.start() < len(run.text)]
             spots = [p for p in spots if rng.random() < s.split_digit]
             at = spots[0] if spots else 0
+        if s.split_stop and not at:
+            spots = [m.end() for m in INNER_STOP.finditer(run.text) if 1 < m.end() < len(run.text) - 1 and rng.random() < s.split_stop]
+            at = spots[0] if spots else 0
         chance = s.split * (1 if len(run.text) < 60 else len(run.text) / 60)
         if not at and rng.random() < chance:
             at = rng.randint(1, len(run.text) - 1)
@@ -214,6 +231,8 @@ def pieces(row: Row, rng: Random, s: Strength) -> list[Row]:
         del last.runs[k + 1 :]
         run.text = run.text[:at]
         rows.append(Row([tail, *rest], rng.random() < 0.2, 0, row.role))
+    if len(rows) == 2 and rng.random() < 0.06:
+        rows.reverse()
     return rows
 
 
