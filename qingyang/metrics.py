@@ -271,6 +271,11 @@ def missing_ends(record: Record) -> tuple[bool, bool]:
     return (back is not None and back["id"] is None), (on is not None and on["id"] is None)
 
 
+def _complete_consistent(record: Record, missing: bool) -> bool:
+    """Whether ``complete`` says what the links say; a fragment that no jump line leads to is incomplete all the same."""
+    return not record["complete"] if missing or record["kind"] == "fragment" else record["complete"]
+
+
 def _parts_ok(record: Record) -> bool:
     """Parts name a source and a stretch of it, and stretches of one source do not overlap."""
     parts = record["parts"]
@@ -436,7 +441,7 @@ def row(
         "head_missing": head_missing,
         "tail_missing": tail_missing,
         "complete": record["complete"],
-        "complete_consistent": record["complete"] != (head_missing or tail_missing),
+        "complete_consistent": _complete_consistent(record, head_missing or tail_missing),
         "parts": len(record["parts"]),
         "parts_ok": _parts_ok(record),
         "flags_per_1000": round(1000 * len(record["flags"]) / max(1, len(text)), 3),

@@ -96,7 +96,7 @@ CASES: dict[str, Callable[[], Row] | Any] = {
     "record.authors": lambda: row(record(authors=["今天，我们隆重召开大会"])),
     "record.variant-script": spoilt("variants", untraditional),
     "record.variant-back": spoilt("variants", other_words),
-    "fragment.linked": lambda: row(fragment(continued_from=None, complete=True)),
+    "fragment.linked": lambda: row(fragment(continued_from=None)),
     "fragment.no-headline": lambda: row(fragment(headline="习近平同德国总理默克尔通电话")),
     "record.han-share": lambda: row(record(paragraphs=["女子组：" + "1. 12.31；2. 12.44；3. 12.58；4. 12.60；" * 4])),
     "record.half-width": lambda: row(record(paragraphs=["劳动,光荣。"])),

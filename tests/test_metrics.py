@@ -213,6 +213,12 @@ def test_a_part_may_close_what_the_missing_head_opened_and_leave_open_what_the_t
     assert metrics.lone_marks(tail + tail, head_missing=True) == (0, 1)
 
 
+def test_a_fragment_that_no_jump_line_leads_to_is_incomplete_all_the_same() -> None:
+    assert metrics.row(fragment())["complete_consistent"] is True
+    assert metrics.row(fragment(continued_from=None))["complete_consistent"] is True
+    assert metrics.row(fragment(complete=True))["complete_consistent"] is False
+
+
 def test_a_paragraph_that_breaks_off_is_told_from_subheads_and_lists() -> None:
     broken = SPEECH[1][:-12]
     assert metrics.row(record(paragraphs=[broken, SPEECH[2]]))["broken_ends"] == 1
