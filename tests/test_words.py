@@ -22,7 +22,7 @@ PARAGRAPHS = [
     "",
     "好的.完 了\n第二行\u3000a.b c-d 50%",
 ]
-FAST, SLOW = Segmenter("rjieba"), Segmenter("jieba")
+FAST, SLOW, TAGGER = Segmenter("rjieba"), Segmenter("jieba"), Segmenter(pos=True)
 TEXTS = st.text(max_size=80) | st.text(alphabet="习近平在北京发展大学生。！“”.,-+#&_%3ab \n\t\u3000\x00\x1e\r〇㐀𠀀é", max_size=80)
 
 
@@ -37,7 +37,7 @@ def test_joins_back(segmenter: Segmenter, text: str) -> None:
     assert "".join(segmenter.cut(text)) == text
 
 
-@pytest.mark.parametrize("segmenter", [FAST, SLOW, Segmenter(pos=True)], ids=["rjieba", "jieba", "pos"])
+@pytest.mark.parametrize("segmenter", [FAST, SLOW, TAGGER], ids=["rjieba", "jieba", "pos"])
 def test_record(segmenter: Segmenter) -> None:
     out = words_record(record(PARAGRAPHS), segmenter)
     assert list(out) == ["id", "engine", "sentences"]
@@ -67,7 +67,7 @@ def test_a_word_is_cut_where_a_sentence_ends() -> None:
 
 
 def test_part_of_speech() -> None:
-    assert Segmenter(pos=True).tag("全国劳动模范") == [("全国", "n"), ("劳动模范", "l")]
+    assert TAGGER.tag("全国劳动模范") == [("全国", "n"), ("劳动模范", "l")]
     with pytest.raises(SettingError, match="pos=True"):
         FAST.tag("全国")
 
@@ -75,10 +75,9 @@ def test_part_of_speech() -> None:
 @pytest.mark.parametrize("engine", ["rjieba", "jieba"])
 def test_user_words(engine: str) -> None:
     line = "青稞酒厂在互助县"
-    assert "青稞酒厂" not in Segmenter(engine).cut(line)
     assert "青稞酒厂" in Segmenter(engine, ["\ufeff青稞酒厂 20 nt", "", "互助县"]).cut(line)
     # another instance knows nothing of it
-    assert "青稞酒厂" not in Segmenter(engine).cut(line)
+    assert "青稞酒厂" not in (FAST if engine == "rjieba" else SLOW).cut(line)
 
 
 def test_user_words_carry_their_part_of_speech() -> None:
@@ -112,7 +111,10 @@ def test_parity_counts_what_differs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_silent_and_without_a_cache_file(tmp_path: Path) -> None:
-    code = "from qingyang.words import Segmenter; import sys; assert 'jieba' not in sys.modules; Segmenter('jieba').cut('全国'); Segmenter(pos=True).cut('全国')"
+    code = (
+        "import sys; from qingyang.words import Segmenter; segmenter = Segmenter(pos=True);"
+        "assert not {'jieba', 'rjieba'} & set(sys.modules); segmenter.cut('全国')"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code],
         env={"TMPDIR": str(tmp_path), "PYTHONPATH": "."},
