@@ -28,6 +28,8 @@ FREQUENT = -9.5
 """Only characters this probable as a word of their own (log) replace a single character: some 400."""
 
 
+BETWEEN = frozenset("地合")
+"""Characters looked at wherever they stand alone: often printed for 的 and 和, and too frequent to stand badly."""
 LAST_STAND_IN = 2
 """Words up to this number in the table are the paragraph's edge, numbers and Latin words."""
 LONGEST = 5
@@ -97,7 +99,11 @@ class Paragraph:
     def spots(self) -> list[int]:
         """Single characters that stand badly between two Han words or marks that are no numerals, and are no name."""
         c, numbers, words = self.chances, self.numbers, self.words
-        found = [i for i, w in enumerate(words) if len(w) == 1 and c[i] + c[i + 1] < SPOT and "\u4e00" <= w <= "\u9fff"]
+        found = [
+            i
+            for i, w in enumerate(words)
+            if len(w) == 1 and (c[i] + c[i + 1] < SPOT or (i and words[i - 1] == w) or w in BETWEEN) and "\u4e00" <= w <= "\u9fff"
+        ]
         strong, numeral = guards.STRONG, guards.NUMERALS
         return [
             i

@@ -120,6 +120,16 @@ class Language:
         """Words of the dictionary only: nothing new is guessed, so damage stands out as single characters."""
         return self._cut(text, False)
 
+    def glues(self, text: str, start: int, end: int) -> bool:
+        """Whether the engine, free to guess new words, joins characters ``start:end`` with a neighbour into one."""
+        a = max(0, start - 6)
+        position = a
+        for word in self._cut(text[a : end + 6], True):
+            if position <= start and end <= position + len(word):
+                return len(word) > end - start
+            position += len(word)
+        return False
+
     def lookup(self, word: str) -> int:
         """The number of a word in the table."""
         n = self.number.get(word)

@@ -131,14 +131,17 @@ def _nearest(month: int, day: int, near: date | None) -> date | None:
 
 
 def dateline(printed: str | None, issue: date | None) -> list[Flag]:
-    """A dateline whose day does not exist, or lies after the issue or more than 45 days before it.
+    """A dateline whose day does not exist, lies in the week after the issue, or has the issue's day in a wrong month.
 
-    The flag stands at the very start of the article, because the dateline itself is no paragraph.
+    A dateline still farther from the issue means that the issue's date is wrong, or that the paper prints old letters: neither
+    is a misprint. The flag stands at the very start of the article, because the dateline itself is no paragraph.
 
     >>> [f["why"] for f in dateline("新华社北京11月31日电", date(2020, 11, 25))]
     ['dateline 新华社北京11月31日电: 11月 has 30 days']
     >>> [f["why"] for f in dateline("新华社北京11月27日电", date(2020, 11, 25))]
     ['dateline 新华社北京11月27日电 is later than the issue of 2020-11-25']
+    >>> [f["why"] for f in dateline("新华社北京1月24日电", date(2020, 11, 25))]
+    ['dateline 新华社北京1月24日电 has the day of the issue of 2020-11-25 in another month']
     """
     if not printed:
         return []
@@ -149,11 +152,10 @@ def dateline(printed: str | None, issue: date | None) -> list[Flag]:
     elif issue is not None and (m := DATE.search(printed)) and m["month"] and not m["year"]:
         month, day = han_number(m["month"]), han_number(m["day"])
         named = _nearest(month, day, issue) if month and day else None
-        # 45 days: letters from abroad and reprints reach an issue weeks late, a wrong month is farther off than that.
-        if named and named > issue + timedelta(days=1):
+        if named and issue + timedelta(days=1) < named <= issue + timedelta(days=7):
             why = f"dateline {printed} is later than the issue of {issue.isoformat()}"
-        elif named and named < issue - timedelta(days=45):
-            why = f"dateline {printed} is {(issue - named).days} days before the issue of {issue.isoformat()}"
+        elif named and abs(issue - named).days > 20 and day in (issue.day, (issue - timedelta(days=1)).day):
+            why = f"dateline {printed} has the day of the issue of {issue.isoformat()} in another month"
     return [Flag(para=0, start=0, end=0, rule="flag.dateline", suggestion=None, why=why, confidence=0.7)] if why else []
 
 

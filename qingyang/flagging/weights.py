@@ -13,7 +13,7 @@ from qingyang.flagging.language import Language
 THRESHOLD = 0.3
 """Log odds from which a repair is told, a confidence of .57. See bench/language/README.md for the figures."""
 
-LEAST_GAIN = {"doubled": 5.0, "extra": 15.0, "dropped": 5.0, "lookalike": 5.0, "homophone": 4.5, "swapped": 6.0, "phrase": 3.0}
+LEAST_GAIN = {"doubled": 5.0, "extra": 13.0, "dropped": 5.0, "lookalike": 5.0, "homophone": 3.4, "swapped": 6.0, "phrase": 3.0}
 """Repairs that gain less are not weighed: nothing could lift them over the threshold."""
 
 _TAKEN_FOR_EACH_OTHER = frozenset(
@@ -22,6 +22,8 @@ _TAKEN_FOR_EACH_OTHER = frozenset(
     for a, b in (group, group[::-1])
 )
 """Homophones that writers and input methods really confuse."""
+_FREE = frozenset((("地", "的"), ("合", "和")))
+"""Pairs of which the printed word stands in so few places that a small gain tells."""
 _VARIANTS = frozenset(("决", "绝"))
 """决不 and 绝不: both are in print."""
 _SHORT_NAMES = frozenset("中美日英法德俄韩朝欧亚非港澳台粤京津沪渝豫鄂湘赣皖苏浙闽桂黔滇川陕甘青宁新藏冀晋鲁辽吉黑琼奥意印巴泰越菲市")
@@ -61,6 +63,8 @@ def log_odds(place: Place, tongue: Language, left: int, middle: int, right: int)
     alone = tongue.alone[middle]
     if kind == "dropped":
         odds += (gain - 7.3) / 1.6 + 0.6 * elsewhere
+        if len(old) == 1 and tongue.glues(text, start, end):
+            odds += 0.8
         if len(new) > 2:
             odds += 1.0
         else:
@@ -75,8 +79,11 @@ def log_odds(place: Place, tongue: Language, left: int, middle: int, right: int)
         return odds - 4.0 * (sum(c in _SHORT_NAMES for c in old) > 1)
     if kind == "lookalike":
         return odds + (gain - 7.5) / 1.2 + 0.6 * elsewhere + 0.4 * (beside > 0)
+    odds_before = odds
     was, now = next((a, b) for a, b in zip(old, new, strict=True) if a != b)
     odds += (gain - 10.8) / 2.0 + 0.7 * elsewhere + 0.6 * (beside > 0) + 0.7 * (len(new) > 2)
+    if (was, now) in _FREE:
+        return odds_before + (gain - 3.2) / 1.2
     if (was, now) in _TAKEN_FOR_EACH_OTHER:
         odds += 2.2
     elif len(new) == 1:
@@ -87,7 +94,7 @@ def log_odds(place: Place, tongue: Language, left: int, middle: int, right: int)
         odds -= 4.0
     if was in _SHORT_NAMES and len(new) == 2:
         odds -= 0.7
-    return odds - 1.0 * (whole.count(old) == 2)
+    return odds - 1.0 * (len(old) > 1 and whole.count(old) > 1)
 
 
 def _doubled(place: Place) -> float:
@@ -100,6 +107,8 @@ def _doubled(place: Place) -> float:
         odds -= 4.0  # 一枚枚, 涨涨落落
     if c in _MEASURES:
         odds -= 1.5  # 年年, 户户
+    elif place.gain < 7 and c in "的了是在和与":
+        odds += 1.0
     if c in _BODIES and after[:1] and after[0] in "长员委属内外办里门民":
         odds -= 4.0  # 民工队队长
     return min(odds, 3.0)
@@ -112,7 +121,7 @@ def _extra(place: Place, tongue: Language, attested: bool) -> float:
     cover = next(
         (w for n in (4, 3, 2) for k in range(n - 1, 0, -1) if (w := text[max(0, start - k) : start] + text[end : end + n - k]) in tongue.number and len(w) == n), ""
     )
-    odds += {0: -1.5, 2: -0.5}.get(len(cover), 0.5)
+    odds += {0: -1.5, 2: -0.5}.get(len(cover), 0.5) + (0.3 if tongue.glues(text, start, end) else -0.8)
     if len(cover) == 4 and text[start - 2 : start] + text[end : end + 2] == cover:
         odds -= 2.5  # 从头翻至尾: a set phrase opened on purpose
     return odds - 1.0 * (text[start] in _FREE_INFIXES)
