@@ -371,6 +371,25 @@ def _position(pieces: Pieces, at: int) -> int:
     return variant
 
 
+class Converters:
+    """Converts records to several variants: words and names are found once for all of them.
+
+    >>> sorted(Converters(["zh-Hant", "zh-Hant-HK"]).converters)
+    ['zh-Hant', 'zh-Hant-HK']
+    """
+
+    def __init__(self, variants: Iterable[str] = tuple(CONFIGS), segmenter: Segmenter | None = None) -> None:
+        self.segmenter = segmenter or Segmenter()
+        self.converters = {variant: Converter(variant, self.segmenter) for variant in variants}
+
+    def convert(self, record: Record) -> dict[str, Record]:
+        """The record in every variant, by its name."""
+        if not self.converters:
+            return {}
+        reading = read_record(record, self.segmenter)
+        return {variant: converter.convert(record, reading) for variant, converter in self.converters.items()}
+
+
 def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = ()) -> Reading:
     """The words of ``strings`` and the people named in them."""
     text = "".join(strings)

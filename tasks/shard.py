@@ -20,7 +20,7 @@ import orjson
 
 from qingyang import decode, issue, ledger, metrics
 from qingyang.records import AccountError, Record, RuleError, SettingError, Source, SourceError
-from qingyang.scripts import Converter
+from qingyang.scripts import Converters
 from qingyang.settings import Settings
 from qingyang.words import Segmenter, words_record
 from tasks import read, write
@@ -56,10 +56,10 @@ def views(settings: Settings) -> list[str]:
 
 
 @lru_cache(maxsize=2)
-def _tools(settings: Settings) -> tuple[Segmenter, dict[str, Converter]]:
+def _tools(settings: Settings) -> tuple[Segmenter, Converters]:
     """Engines are dear to start: once per process."""
     segmenter = Segmenter(engine=settings.engine, user_words=settings.user_words, pos=settings.pos)
-    return segmenter, {v: Converter(v) for v in settings.variants}
+    return segmenter, Converters(settings.variants)
 
 
 def make(batch: Batch) -> Done:
@@ -87,7 +87,7 @@ def make(batch: Batch) -> Done:
                 if not entry.get("slots") and "error" not in entry:
                     out["unreadable"].write(line({"source": entry["source"], "error": NOTHING.format(entry["source"])}))
             for record in records:
-                variants = {v: c.convert(record) for v, c in converters.items()}
+                variants = converters.convert(record)
                 words = words_record(record, segmenter)
                 where = tuple(dict.fromkeys(part["source"] for part in record["parts"]))
                 if where not in shares:

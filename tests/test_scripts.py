@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyang.records import SettingError
-from qingyang.scripts import CONFIGS, Converter, converts_back, read_record, simplified_only
+from qingyang.scripts import CONFIGS, Converter, Converters, converts_back, simplified_only
 from qingyang.words import Segmenter
 
 DATA = Path(__file__).parent / "data"
@@ -39,7 +39,8 @@ def converter(variant: str) -> Converter:
 def record(**changes: Any) -> Any:
     out: dict[str, Any] = {
         "id": "8f14e45fceea167a-0", "kind": "article", "headline": "历史的发展", "kicker": None, "deck": "（后记）",
-        "byline": "本报记者 于洋", "authors": ["于洋", "范瑞杰"], "dateline": "新华社里约热内卢11月24日电", "agency": "新华社", "place": "里约热内卢", "sign_off": None,
+        "byline": "本报记者 于洋", "authors": ["于洋", "范瑞杰"],
+        "dateline": "新华社里约热内卢11月24日电", "agency": "新华社", "place": "里约热内卢", "sign_off": None,
         "date": "2020-11-24", "publication": "人民日报", "issue_date": "2020-11-25", "page": "2", "paragraphs": PARAGRAPHS, "text": "",
         "lang": "zh-Hans", "continued_from": {"page": "1", "id": None}, "continued_on": None, "complete": False,
         "parts": [{"source": "人民日报/2020-11-25/02.txt", "page": "2", "start": 0, "end": 9}],
@@ -136,9 +137,9 @@ def test_variants_differ_as_they_should() -> None:
 
 
 def test_a_reading_serves_all_variants() -> None:
-    reading = read_record(record(), SEGMENTER)
-    for variant in CONFIGS:
-        assert converter(variant).convert(record(), reading) == Converter(variant, SEGMENTER).convert(record())
+    together = Converters(segmenter=SEGMENTER).convert(record())
+    assert together == {variant: converter(variant).convert(record()) for variant in CONFIGS}
+    assert Converters([]).convert(record()) == {}
 
 
 def test_authors_are_protected_in_the_text() -> None:
