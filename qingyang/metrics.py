@@ -420,7 +420,7 @@ def row(
         "kind": record["kind"],
         "publication": record["publication"],
         "issue_date": record["issue_date"],
-        "page": record["page"],
+        "page": ",".join(dict.fromkeys(p["page"] for p in record["parts"] if p["page"])) or None,
         "issue": f"{record['publication'] or 'unknown'} {record['issue_date'] or 'unknown'}",
         "lang": record["lang"],
         "text_hash": blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),

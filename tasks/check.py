@@ -108,11 +108,11 @@ def _issues(frame: pandas.DataFrame) -> pandas.DataFrame:
 
     pages: dict[str, dict[str, set[int]]] = {}
     dated = frame[frame["issue_date"].notna() & frame["page"].notna()]
-    for issue, page in zip(dated["issue"], dated["page"], strict=True):
-        number = str(page).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        if number.isdecimal() and int(number):
-            section = str(page)[: -len(number)]
-            pages.setdefault(issue, {}).setdefault(section, set()).add(int(number))
+    for issue, printed_on in zip(dated["issue"], dated["page"], strict=True):
+        for page in str(printed_on).split(","):
+            number = page.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+            if number.isdecimal() and int(number):
+                pages.setdefault(issue, {}).setdefault(page[: -len(number)], set()).add(int(number))
     out = [(issue, sum(max(found) - len(found) for found in sections.values())) for issue, sections in sorted(pages.items())]
     return pandas.DataFrame(out, columns=["record_id", "missing_pages"])
 

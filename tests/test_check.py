@@ -303,7 +303,7 @@ def test_pages_of_sections_are_counted_by_section() -> None:
     rows = [r | {"page": page} for r, page in zip(many(4), ("A1", "A3", "B1", "B2"), strict=True)]
     found = check.validate_corpus(pandas.DataFrame(rows))
     assert of(found, "corpus.issue-pages")["result"]["unexpected_ids"] == ["人民日报 2020-11-25"]
-    rows[1]["page"] = "A2"
+    rows[1]["page"] = "A2,A1"  # an article of two pages
     assert of(check.validate_corpus(pandas.DataFrame(rows)), "corpus.issue-pages")["success"]
 
 

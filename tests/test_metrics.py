@@ -118,6 +118,12 @@ def test_a_good_article_has_nothing_to_complain_of() -> None:
     assert row["issue"] == "人民日报 2020-11-25"
 
 
+def test_a_stitched_article_stands_on_all_its_pages() -> None:
+    parts = [part("a", 0, 9) | {"page": "1"}, part("b", 0, 9) | {"page": "4"}, part("b", 20, 29) | {"page": "4"}]
+    assert metrics.row(record(parts=parts))["page"] == "1,4"
+    assert metrics.row(record(parts=[part("a", 0, 9)]))["page"] is None
+
+
 def test_the_row_leaves_the_record_alone() -> None:
     before = record()
     after = deepcopy(before)
