@@ -88,8 +88,8 @@ def strength(rng: Random, level: str) -> Strength:
 
     kinds = r.choice(("，。：；（）？！", "：；（）？！", "（）：", "，：；（）", "（）"))
     return Strength(
-        alike=some(0.008),
-        any=some(0.006),
+        alike=some(0.016),
+        any=some(0.007),
         drop=some(0.005),
         double=some(0.001, 0.4),
         stop_lost=some(0.07),
@@ -136,7 +136,12 @@ def damaged(rows: list[Row], rng: Random, s: Strength) -> list[Row]:
                     continue
         elif s.lose_row and len(row.runs) == 1 and rng.random() < s.lose_row * (12 if len(row.runs[0].text) < 3 else 1):
             continue
-        if s.stop_end and row.runs[-1].text[-1:] in "。，；" and len(row.runs[-1].text) > 1 and rng.random() < s.stop_end:
+        if (
+            s.stop_end
+            and row.runs[-1].text[-1:] in "。，；"
+            and len(row.runs[-1].text) > 1
+            and rng.random() < s.stop_end * (1.0 if row.runs[-1].text[-1] == "。" else 0.3)
+        ):
             row.runs[-1].text = row.runs[-1].text[:-1]
         if s.edge and rng.random() < s.edge:
             n, run = rng.choice((1, 1, 2)), row.runs[0] if rng.random() < 0.5 else row.runs[-1]
@@ -288,9 +293,9 @@ def worn(text: str, rng: Random, s: Strength) -> str:
             if c in "（）()《》":
                 if x < s.bracket:
                     return rng.choice("() 〔〕[]CJ1】【《》「") if rng.random() < 0.8 else ""
-            elif x < s.stop_lost:
+            elif x < s.stop_lost * (0.3 if c in "，、" else 1.0):
                 return rng.choice(("", "", "", " "))
-            elif x < s.stop_lost + s.stop_wrong:
+            elif x > 1 - s.stop_wrong:
                 return rng.choice(
                     {
                         "。": ".，,、。o,”；",

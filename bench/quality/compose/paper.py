@@ -46,6 +46,7 @@ class Rest:
     flows: list[Flow]
     source: int
     title: str | None
+    part: int
 
 
 class Composer:
@@ -54,6 +55,8 @@ class Composer:
         self.rng = desk.rng
         self.style = desk.style
         self.rests: dict[int, list[Rest]] = {}
+        self.target = 0
+        """Where the last jump went: several go to the same page."""
         self.upright = False
         """The story at hand has its head set from top to bottom."""
 
@@ -171,12 +174,12 @@ class Composer:
         if height > room:
             if room * count < 8 or height > 4 * room or page.number >= st.pages or r.random() < 0.6:
                 return False
-            self.jump(page, story, body[: int(room * count) - 1], body[int(room * count) - 1 :], width)
+            self.jump(page, story, body[: int(room * count) - 1], body[int(room * count) - 1 :])
             body = self.lines(story.flows, width)
             height = ceil(len(body) / count)
         elif page.number < st.pages and len(body) > 20 and r.random() < (st.jumps if page.number == 1 else st.jumps / 4):
             cut = r.randint(len(body) // 4, len(body) - 4)
-            self.jump(page, story, body[:cut], body[cut:], width)
+            self.jump(page, story, body[:cut], body[cut:])
             body = self.lines(story.flows, width)
             height = ceil(len(body) / count)
         self.add(page, sky, x, y, span, count, heads, body, tall, captions, story, 0)
@@ -216,10 +219,13 @@ class Composer:
             parts.append({"page": page.number, "slot": f"s{page.number}_{len(page.regions)}"})
 
     # ------------------------------------------------------------------ jumps
-    def jump(self, page: Page, story: Story, kept: list[Line], gone: list[Line], width: int) -> None:
+    def jump(self, page: Page, story: Story, kept: list[Line], gone: list[Line], part: int = 0) -> None:
         """Cut the story's flows after ``kept``; the rest waits for a later page."""
         r, st, d = self.rng, self.style, self.desk
         target = r.randint(page.number + 1, st.pages)
+        if self.target > page.number and r.random() < 0.5:
+            target = self.target
+        self.target = target
         cut = next((run for ln in gone for run in ln.runs if run.sid >= 0 and d.strings[run.sid].role == "body"), None)
         if cut is None or not kept:
             return
@@ -251,7 +257,7 @@ class Composer:
         title = d.strings[next(s for s, role in story.heads if role == "title")].text
         story.flows = head
         self.rests.setdefault(target, []).append(
-            Rest(story, rest, page.number, self.repeated(title) if r.random() < st.cont_head else None)
+            Rest(story, rest, page.number, self.repeated(title) if r.random() < st.cont_head else None, part + 1)
         )
 
     def out_form(self, target: int) -> str:
@@ -337,7 +343,13 @@ class Composer:
         else:
             rest.flows.insert(0, Flow([stretch], 0, "jump_from", True))
         body = self.lines(rest.flows, width)
-        self.add(page, sky, x, y, span, count, heads, body, sum(2 for _ in heads), [], rest.story, 1)
+        room = int((st.height - y - 2 * len(heads)) * count)
+        if len(body) > room > 8 and page.number < st.pages and r.random() < 0.7:
+            # on to a third page
+            rest.story.flows = rest.flows
+            self.jump(page, rest.story, body[: room - 1], body[room - 1 :], rest.part)
+            body = self.lines(rest.story.flows, width)
+        self.add(page, sky, x, y, span, count, heads, body, sum(2 for _ in heads), [], rest.story, rest.part)
 
     # ------------------------------------------------------------------ furniture
     def plain(self, text: str, kind: str, x: float, y: float, label: str = "furniture") -> Line:

@@ -266,7 +266,7 @@ class Desk:
         r, sp = self.rng, self.speech
         salute = sp.say("salutation")
         out = [Text(salute, "body", r.choice((0, 2)))]
-        for k in range(r.randint(5, 24)):
+        for k in range(r.randint(5, 24) if r.random() < 0.85 else r.randint(30, 70)):
             if k > 2 and r.random() < 0.1:
                 out.append(Text(salute.replace("：", r.choice(("：", "！")))))
             if k > 1 and r.random() < 0.08:
