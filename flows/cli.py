@@ -42,9 +42,9 @@ class Lazy(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from qingyang.version import VERSION
+        from qingyang import __version__
 
-        click.echo(f"qingyang {VERSION}")
+        click.echo(f"qingyang {__version__}")
         ctx.exit()
 
 

@@ -49,6 +49,6 @@ def clean(
 
 def fingerprint() -> str:
     """What a result depends on besides its source: code, rules, model, versions of jieba, rjieba and OpenCC."""
-    from qingyang.fingerprint import fingerprint as _fingerprint
+    from qingyang.provenance import fingerprint as _fingerprint
 
     return _fingerprint()

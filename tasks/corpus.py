@@ -456,7 +456,7 @@ def _remove_stale(plan: Plan) -> None:
 
 
 def _write_manifest(plan: Plan, files: dict[str, dict[str, Any]], totals: dict[str, int], run: dict[str, Any]) -> dict[str, Any]:
-    from qingyang.fingerprint import fingerprint, versions
+    from qingyang.provenance import fingerprint, versions
 
     listed = {name: {"sha256": kept["sha256"], "size": kept["size"]} for name, kept in files.items()}
     for key, m in plan.made.items():

@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from qingyang.fingerprint import contents, fingerprint
+from qingyang.provenance import contents, fingerprint
 from qingyang.settings import Settings
 from tasks import read, write
 from tasks.survey import Seen

@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from qingyang import decode, issue, ledger, metrics
+from qingyang import decode, flags, issue, ledger, metrics
 from qingyang.records import AccountError, Record, RuleError, SettingError, Source, SourceError
 from qingyang.scripts import Converters
 from qingyang.settings import Settings
@@ -87,6 +87,7 @@ def make(batch: Batch) -> Done:
                 if not entry.get("slots") and "error" not in entry:
                     out["unreadable"].write(line({"source": entry["source"], "error": NOTHING.format(entry["source"])}))
             for record in records:
+                record["flags"] = flags.find(record)
                 variants = converters.convert(record)
                 words = words_record(record, segmenter)
                 where = tuple(dict.fromkeys(part["source"] for part in record["parts"]))

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from qingyang.version import VERSION
+from qingyang import __version__
 
 STANDS_ON = ("charset-normalizer", "jieba", "numpy", "opencc", "orjson", "rjieba")
 """Libraries whose version can change a record."""
@@ -22,7 +22,7 @@ STANDS_ON = ("charset-normalizer", "jieba", "numpy", "opencc", "orjson", "rjieba
 
 def versions() -> dict[str, str]:
     """Name and version of this package, Python, its Unicode tables, and each library that can change a record."""
-    out = {"qingyang": VERSION, "python": f"{sys.version_info.major}.{sys.version_info.minor}", "unicode": unicodedata.unidata_version}
+    out = {"qingyang": __version__, "python": f"{sys.version_info.major}.{sys.version_info.minor}", "unicode": unicodedata.unidata_version}
     for name in STANDS_ON:
         try:
             out[name] = version(name)
