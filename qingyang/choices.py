@@ -69,6 +69,7 @@ class Table:
     """The bare words of the terms; :func:`terms` judges what stands around them."""
     around: Mapping[str, re.Pattern[str]]
     shared: frozenset[str]
+    same: Mapping[int, str]
 
 
 @cache
@@ -104,6 +105,7 @@ def parse(text: str) -> Table:
         re.compile("|".join(sorted(around, key=len, reverse=True))),
         around,
         frozenset(data["shared"]["characters"]),
+        {ord(pair[0]): pair[1] for pair in data["back"]["same"].split()},
     )
 
 

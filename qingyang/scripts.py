@@ -476,19 +476,31 @@ def simplified_only(text: str) -> set[str]:
 def converts_back(record: Record, variant_record: Record) -> float:
     """Share of the record's characters that come back when its variant is converted to Simplified again.
 
-    What the record itself prints in Traditional or variant forms counts as come back in its Simplified form.
+    What the record itself prints in Traditional or variant forms counts as come back in its Simplified form, and so do
+    the few forms that OpenCC does not turn back (``rules/scripts.toml``). Taiwan's words are turned back where that
+    gives the clause as it was, and its characters alone where that does: 建立 is no 创建.
     """
+    ours, theirs = "\n".join(record["paragraphs"]), "\n".join(variant_record["paragraphs"])
     config = BACK[variant_record["lang"]]
-    ours, theirs = record["paragraphs"], variant_record["paragraphs"]
-    back = _convert("\n".join(theirs), config)
-    text = "\n".join(ours)
-    if back == text or not text:
+    backs = [_same(theirs, config)] + ([_same(theirs, "tw2s")] if config == "tw2sp" else [])
+    plain = _same(ours, "t2s")
+    if plain in backs or not ours:
         return 1.0
-    plain = _convert(text, "t2s")
-    if len(back) == len(text) == len(plain):
-        return sum(b in pair for b, *pair in zip(back, text, plain, strict=True)) / len(text)
-    kept = sum(LCSseq.similarity(a, b) for a, b in zip(back.split("\n"), plain.split("\n"), strict=True))
-    return (kept + len(ours) - 1) / len(text)
+    clauses, *others = (_CLAUSE.split(text) for text in (plain, *backs))
+    if any(len(other) != len(clauses) for other in others):
+        clauses, others = plain.split("\n"), [back.split("\n") for back in backs]
+    if any(len(other) != len(clauses) for other in others):
+        return max(LCSseq.similarity(plain, back) for back in backs) / len(plain)
+    kept = sum(
+        len(clause) if clause in back else max(LCSseq.similarity(clause, b) for b in back)
+        for clause, *back in zip(clauses, *others, strict=True)
+    )
+    return (kept + len(plain) - sum(map(len, clauses))) / len(plain)
+
+
+def _same(text: str, config: str) -> str:
+    """``text`` in Simplified Chinese, with the forms that count as one made one."""
+    return _convert(text, config).translate(choices.table().same)
 
 
 @cache

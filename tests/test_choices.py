@@ -39,6 +39,8 @@ list = ""
 keep = []
 [shared]
 characters = ""
+[back]
+same = ""
 [[choice]]
 id = "script.test"
 find = "里"
