@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from composed_output import FRONT, SECOND, compose_issue
 
 from qingyang.explain import columns, explain, shown, wrap
 from qingyang.origins import Tiles, origins, removed_around, seams
-from tests.composed_output import FRONT, SECOND, compose_issue
 
 PAGES = [("人民日报/2020-11-25/01.txt", FRONT), ("人民日报/2020-11-25/02.txt", SECOND)]
 

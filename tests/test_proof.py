@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 import pytest
+from composed_output import FRONT, SCRIPT, SECOND, compose_issue, put, sample, write_output
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qingyang.ledger import restore_text
 from tasks import proof
-from tests.composed_output import FRONT, SCRIPT, SECOND, compose_issue, put, sample, write_output
 
 DAY = "人民日报/2020-11-25/"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from composed_output import FRONT, SCRIPT, SECOND, write_output
 
 from tasks.proof import page_path, write_proof
-from tests.composed_output import FRONT, SCRIPT, SECOND, write_output
 
 CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
 DRIVER = shutil.which("chromedriver")

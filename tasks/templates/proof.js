@@ -98,6 +98,10 @@ var proof = (function () {
       var other = light(s.dataset.s, s);
       if (other && !(narrow.matches && note)) into(other);
       if (!note) focus(s, true);
+      if (!other && s.querySelector(".x")) {
+        hint(pinned = s.querySelector(".x"));
+        tip.replaceChildren(make("b", "", "on another page"), make("div", "", "The link above the article leads there."));
+      }
     });
 
     // a mark between two stretches belongs to the one before it, or the one after
