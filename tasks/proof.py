@@ -289,9 +289,10 @@ class _Page:
             notes.counts["moved"] += bool(kind)
             if op == "change":
                 notes.counts["normalised"] += 1
+                shape = "c" if p[6].strip() else "'c b'"
                 rule = notes.rule(p[5])
                 out.append(
-                    f"<span data-s={base + number}{kind}><del class=c data-r={rule} data-a={_quoted(p[7])}>{_esc(p[6])}</del></span>"
+                    f"<span data-s={base + number}{kind}><del class={shape} data-r={rule} data-a={_quoted(p[7])}>{_esc(p[6])}</del></span>"
                 )
                 last = (p[3], at + len(p[7]))
                 continue

@@ -278,3 +278,14 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
     shown = "".join(got)
     assert shown == proof._CONTROL.sub(proof._picture, text).replace("\r\n", "\n")
     assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202e\r]", shown)
+
+
+def test_a_line_end_that_became_a_blank_is_visible(tmp_path: Path) -> None:
+    records, entries = compose_issue([(DAY + "01.txt", [("new",), ("p", "Python 3"), ("gap", "\n"), ("p", "works")])])
+    records[0].update(paragraphs=["Python 3 works"], text="Python 3 works")
+    pieces = [["keep", 0, 8, 0, 0], ["change", 8, 9, 0, 8, "layout.line-end", "\n", " "], ["keep", 9, 14, 0, 9]]
+    entries[0].update(slots=[[records[0]["id"], "paragraphs", 0]], pieces=pieces)
+    put(tmp_path / "articles.zh-Hans.jsonl", records)
+    put(tmp_path / "ledger" / "x.jsonl", entries)
+    proof.write_proof(tmp_path)
+    assert re.search(r"""<del class='c b' data-r=\d+ data-a=" ">\n</del>""", page(tmp_path, DAY + "01.txt"))
