@@ -72,15 +72,16 @@ def compose(seed: int, *, profile: str | None = None, pages: int | None = None) 
     texts, spans = [], []
     for page in sheets:
         rows = damage.damaged(reading.rows_of(page, rng, habit), rng, hurt)
-        text, span = written(rows, habit.indent, habit.centre)
+        text, span = written(rows, rng, habit)
         texts.append(text)
         spans.append(span)
     return Issue(name, profile, texts, gold, labels_of(desk.strings, spans))
 
 
-def written(rows: list[Row], indent: str, centre: bool = False) -> tuple[str, list[list[tuple[int, int, int, int]]]]:
+def written(rows: list[Row], rng: Random, habit: reading.Habit) -> tuple[str, list[list[tuple[int, int, int, int]]]]:
     """The text of a page and, per non-blank line, (start, end, string, at) of its runs."""
     out: list[str] = []
+    indent, centre, trail = habit.indent, habit.centre, habit.trail
     spans: list[list[tuple[int, int, int, int]]] = []
     for row in rows:
         body = "".join(r.text for r in row.runs)
@@ -101,6 +102,6 @@ def written(rows: list[Row], indent: str, centre: bool = False) -> tuple[str, li
                 skip = r.text.index(solid)
                 mine.append((here + skip, here + skip + len(solid), r.sid, r.at))
             here += len(r.text)
-        out.append((lead + body).rstrip())
+        out.append((lead + body).rstrip() + (" " if trail and rng.random() < trail else ""))
         spans.append(mine)
     return "\n".join(out) + "\n", spans

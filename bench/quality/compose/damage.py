@@ -101,7 +101,7 @@ def strength(rng: Random, level: str) -> Strength:
         half_kinds=kinds,
         blank=some(0.004),
         half_gap=r.random() < 0.5,
-        latin_gap=r.random() < 0.2,
+        latin_gap=r.random() < 0.35,
         digit=some(0.02),
         split=some(0.008),
         split_digit=r.choice((0.0, 0.0, 0.02, 0.08, 0.25)) * min(f, 1.5),
@@ -116,7 +116,7 @@ def strength(rng: Random, level: str) -> Strength:
         spaced=some(0.02, 0.3),
         garbage=some(0.012),
         gap_more=some(0.02),
-        gap_less=some(0.1),
+        gap_less=some(0.04, 0.5),
         indent_lost=r.choice((0.0, 0.1, 1.0)),
         swap=some(0.0005, 0.3),
     )

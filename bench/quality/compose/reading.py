@@ -67,6 +67,8 @@ class Habit:
     centre: bool = False
     """blanks show where heads and signatures stand in their column"""
     markdown: bool = False
+    trail: float = 0.0
+    """share of rows with a blank at their end"""
 
 
 def habit(rng: Random, profile: str) -> Habit:
@@ -87,6 +89,7 @@ def habit(rng: Random, profile: str) -> Habit:
         0.0,
     )
     h.centre = r.random() < 0.2
+    h.trail = r.choice((0.0, 0.0, 0.0, 0.02, 1.0))
     h.melt = r.choice((0.0, 0.0, 0.02, 0.1))
     h.astray = r.choice((0.0, 0.0, 0.0, 0.04, 0.12))
     if base == "fragments":

@@ -705,7 +705,7 @@ class Desk:
         agency = "新华社" if text.startswith("新华社") else "本报" if "本报" in text[:6] else None
         return text, names, agency
 
-    def dateline(self, names: list[str]) -> tuple[str, list[str], str, str | None]:
+    def dateline(self, names: list[str]) -> tuple[str, list[str], str | None, str | None]:
         """Text, authors, agency, place of an opening like 新华社北京11月24日电（记者樊曦、刘夏村）."""
         r, sp, st = self.rng, self.speech, self.style
         agency = r.choices(("新华社", "本报", "中新社"), (52, 44, 4))[0]
@@ -740,6 +740,20 @@ class Desk:
                 text = f"{prefix}{agency}{place}{kind}"
             if st.year < 1966 and r.random() < 0.5:
                 text = f"【{text}】"
+        if st.traditional and st.year > 1955 and r.random() < 0.6:
+            # as in Taiwan and Hong Kong
+            one, where = names[0], place or sp.pick("city")
+            forms = (
+                f"〔記者{one}／{where}報導〕",
+                f"【記者{one}{where}報導】",
+                "【本報訊】",
+                f"【本報{where}專訊】",
+                f"（記者{one}{where}{day}電）",
+                f"【{sp.pick('paper_head')}專訊】",
+                f"記者{one}／{where}報導",
+            )
+            text = r.choice(forms)
+            return text, [one] if one in text else [], "本报" if "本報" in text else None, where if where in text else None
         people: list[str] = []
         sep = r.choice(("、", "、", "、", " ", "　", "，"))
         gap = r.choice(("", "", " ", "　", "  ", NBSP2))

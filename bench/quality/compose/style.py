@@ -184,5 +184,5 @@ def draw(rng: Random, pages: int | None = None) -> Style:
         rng.choice(("　", "  ", " ", "　　", "\u00a0\u00a0", "")),
         rng.choice((0.02, 0.06, 0.12, 0.2)),
         rng.choices((2, 0, 1), (92, 5, 3))[0],
-        rng.random() < (0.3 if date.year < 1956 else 0.01),
+        rng.random() < (0.3 if date.year < 1956 else 0.015),
     )
