@@ -217,7 +217,8 @@ class _Page:
                 sentence = number
             if a in joints:
                 out.append(self._seam(joints[a]))
-            out += [self._mark(kind, what, "") for start, end, kind, what in over if start == end == a]
+            if over:
+                out += [self._mark(kind, what, "") for start, end, kind, what in over if start == end == a]
             while origin + 1 < len(found) and found[origin + 1].at <= a:
                 origin += 1
             if a == b:
