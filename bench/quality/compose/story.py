@@ -615,7 +615,7 @@ class Desk:
                 story.captions.append(self.string("caption", "caption", sp.say("credit"), None, kind=aid))
         for what in ("agency", "place"):
             gold[what] = gold[what] and st.script(gold[what])
-        gold["authors"] = [st.script(n) for n in gold["authors"]]
+        gold["authors"] = [st.dress(n) for n in gold["authors"]]
         story.size = sum(len(p) for p in gold["paragraphs"])
         return story
 

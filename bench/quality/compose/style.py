@@ -11,8 +11,20 @@ from random import Random
 
 from bench.quality.compose.words import HAN, Speech, han_big, han_number, wide
 
+POINT = re.compile(r"(?<=[０-９])\.(?=[０-９])")
 WEEKDAYS = "一二三四五六日"
 NUMBER = re.compile(r"([0-9][0-9,]*)(\.[0-9]+)?(%|年(?!前|来|内|多))?")
+
+
+MARKS: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
+    ("——", ("——", "———", "—", "──", "--", "－－", "― ―", "― "), (82, 6, 3, 3, 2, 2, 1, 1)),
+    ("……", ("……", "…", "......", "⋯⋯", "…………"), (88, 4, 4, 2, 2)),
+    ("〇", ("〇", "○", "零", "Ｏ"), (60, 34, 3, 3)),
+    ("％", ("％", "%"), (70, 30)),
+    ("，", ("，", ",", "﹐"), (975, 20, 5)),
+    ("：", ("：", "∶", ":"), (975, 10, 15)),
+    ("·", ("·", "・", "•", "．"), (94, 2, 2, 2)),
+)
 
 
 @dataclass(slots=True)
@@ -41,6 +53,8 @@ class Style:
     jumps: float
     indent: int
     traditional: bool
+    marks: tuple[tuple[str, str], ...] = ()
+    """How this paper's type writes dashes, dots, zeros, decimal points."""
     habits: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -57,9 +71,11 @@ class Style:
 
     def dress(self, text: str, words: bool = True) -> str:
         if self.digits == "wide":
-            text = wide(text)
+            text = POINT.sub("．", wide(text).replace("%", "％"))
         elif self.digits == "han" and words:
             text = NUMBER.sub(in_han, text)
+        for plain, printed in self.marks:
+            text = text.replace(plain, printed)
         if self.half_paren:
             text = text.replace("（", "(").replace("）", ")")
         if self.quotes != "“”":
@@ -161,6 +177,11 @@ def draw(rng: Random, pages: int | None = None) -> Style:
             rng.choice((10, 11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 17, 18, 20, 22)),
             rng.randint(50, 110),
         )
+    marks = []
+    for plain, forms, weights in MARKS:
+        printed = rng.choices(forms, weights)[0]
+        if printed != plain:
+            marks.append((plain, printed))
     return Style(
         rng,
         paper,
@@ -185,4 +206,5 @@ def draw(rng: Random, pages: int | None = None) -> Style:
         rng.choice((0.02, 0.06, 0.12, 0.2)),
         rng.choices((2, 0, 1), (92, 5, 3))[0],
         rng.random() < (0.3 if date.year < 1956 else 0.015),
+        marks=tuple(marks),
     )
