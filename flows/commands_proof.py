@@ -48,12 +48,14 @@ def explain(output: Path, record: str) -> int:
 
 @click.command()
 @_output
-@click.argument("witnesses", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("witnesses", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--witness", "more", multiple=True, type=click.Path(path_type=Path), help="A reference copy, or a folder of them.")
 @click.option("--emend", is_flag=True, help="Also write an emended copy of the corpus; the corpus itself stays as it is.")
-def collate(output: Path, witnesses: tuple[Path, ...], emend: bool) -> int:
+def collate(output: Path, witnesses: tuple[Path, ...], more: tuple[Path, ...], emend: bool) -> int:
     """Compare the corpus in OUTPUT with reference copies (files or folders): an apparatus of variants."""
     from tasks.collate import collate as compare
 
+    witnesses = more + witnesses
     missing = [w for w in witnesses if not w.exists()]
     if missing:
         raise SettingError(f"{missing[0]}: no such file or folder; name the reference copies")
