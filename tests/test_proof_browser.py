@@ -310,8 +310,13 @@ def test_checks_lead_to_their_records(open_page: Open) -> None:
 
 
 def test_print(open_page: Open) -> None:
-    b = open_page(page_path(DAY + "01.txt"))
+    b = open_page(page_path(DAY + "01.txt"), dark=True)
+    click(b, "#theme")
+    click(b, "#theme")
+    assert js(b, "document.documentElement.dataset.theme") == "dark"
     b.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert js(b, "getComputedStyle(document.querySelector('.tools')).display") == "none"
     assert js(b, "getComputedStyle(document.getElementById('raw')).overflowY") == "visible"
+    assert js(b, "getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert contrast(b, "#clean .row p") > 7, "dark ink on white paper, whatever the screen shows"
     b.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
