@@ -144,13 +144,16 @@ def build(paths: list[Path]) -> dict[str, npt.NDArray[np.generic]]:
         if prob[i] >= LEAST_SUGGESTED and 2 <= len(w) <= 6 and HAN.fullmatch(w):
             for key in dict.fromkeys(w[:k] + w[k + 1 :] for k in range(len(w))):
                 shorter[key].append(i)
+    parts = [known.get(w, (0, "x"))[1][:2] for w in vocabulary]
+    speech = {t: i for i, t in enumerate(sorted(set(parts)))}
     homophones = [f"{s} {kept}" for s, c in sorted(heard.items()) if len(kept := "".join(x for x in c if x in common_characters)) > 1]
     people = sorted(w for w, (f, t) in known.items() if t in ("nr", "nrt", "nrfg") and 2 <= len(w) <= 6 and (f >= 3 or len(w) > 3))
     return {
         "words": _text(vocabulary),
         "cost": np.round(-np.log(prob) * 1000).astype(np.uint16),
         "cls": cls,
-        "classes": _text(classes),
+        "tag": np.array([speech[t] for t in parts], np.uint8),
+        "tags": _text(list(speech)),
         "class_weight": np.log(total).astype(np.float32),
         "transition": np.log(transition).astype(np.float16),
         "back": np.log(back).astype(np.float16),

@@ -30,6 +30,8 @@ FREQUENT = -9.5
 
 BETWEEN = frozenset("地合")
 """Characters looked at wherever they stand alone: often printed for 的 and 和, and too frequent to stand badly."""
+WANDERING = frozenset("的了地个和在是与为对就也都要这")
+"""Frequent words that slip between the characters of another: 形的成."""
 LAST_STAND_IN = 2
 """Words up to this number in the table are the paragraph's edge, numbers and Latin words."""
 LONGEST = 5
@@ -171,7 +173,7 @@ def repairs(paragraph: Paragraph) -> list[Repair]:
     found: list[Repair] = []
     words, numbers, chances, tongue = paragraph.words, paragraph.numbers, paragraph.chances, paragraph.tongue
     steps, alone, kinds = tongue.steps, tongue.alone, confusions()
-    known = steps.get
+    known, known_words = steps.get, tongue.number
     done: set[tuple[int, int]] = set()
     for i in paragraph.spots():
         c = words[i]
@@ -191,6 +193,9 @@ def repairs(paragraph: Paragraph) -> list[Repair]:
             found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", "doubled"))
         elif _joins(paragraph, i):
             found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", "extra"))
+        for j, broken in ((i + 1, words[i] + words[i + 2] if i + 2 < len(words) else ""), (i - 1, words[i - 2] + words[i] if i > 1 else "")):
+            if broken in known_words and words[j] in WANDERING:
+                found.append(Repair(paragraph.gain(j, j + 1, ""), j, j + 1, "", "extra"))
         if 0 < i < len(words) - 1:
             longer = tongue.shorter(c)
             fitting = (tongue.followers(numbers[i]) | tongue.leaders(numbers[i + 2])).intersection(longer)

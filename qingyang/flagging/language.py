@@ -92,7 +92,9 @@ class Language:
         alone = table["cost"].astype(float) / -1000
         self.alone: list[float] = alone.tolist()
         self._cls: list[int] = cls.tolist()
-        self.classes: list[str] = _lines(table["classes"])
+        tags = _lines(table["tags"])
+        self.tag: list[str] = [tags[t] for t in table["tag"].tolist()]
+        """Part of speech of each word in jieba's dictionary, two letters of it."""
         left, right = table["left"].astype(np.int64), table["right"].astype(np.int64)
         self.steps = Steps(
             dict(zip(((left << 20) | right).tolist(), (table["pair"].astype(float) / -1000).tolist(), strict=True)),
@@ -148,11 +150,6 @@ class Language:
         """Log probability of each word after the one before it."""
         steps = self.steps
         return [steps[a << 20 | b] for a, b in pairwise(numbers)]
-
-    def tag(self, word: str) -> str:
-        """Part of speech as jieba's dictionary gives it; ``=word`` for the commonest words, ``x`` when unknown."""
-        n = self.number.get(word)
-        return "x" if n is None else self.classes[self._cls[n]]
 
     def homophones(self, c: str) -> set[str]:
         """Characters read the same, tone aside."""

@@ -13,7 +13,7 @@ from qingyang.flagging.language import Language
 THRESHOLD = 0.3
 """Log odds from which a repair is told, a confidence of .57. See bench/language/README.md for the figures."""
 
-LEAST_GAIN = {"doubled": 5.0, "extra": 13.0, "dropped": 5.0, "lookalike": 5.0, "homophone": 3.4, "swapped": 6.0, "phrase": 3.0}
+LEAST_GAIN = {"doubled": 5.0, "extra": 8.0, "dropped": 5.0, "lookalike": 5.0, "homophone": 3.4, "swapped": 6.0, "phrase": 3.0}
 """Repairs that gain less are not weighed: nothing could lift them over the threshold."""
 
 _TAKEN_FOR_EACH_OTHER = frozenset(
@@ -54,6 +54,8 @@ def log_odds(place: Place, tongue: Language, left: int, middle: int, right: int)
         return -9.0  # printed so elsewhere in the article: a name or a turn of its own
     if kind == "doubled":
         return _doubled(place)
+    if kind in ("extra", "swapped") and end - start == 1 and old in (text[start - 2 : start - 1], text[end + 1 : end + 2]):
+        return -9.0  # 有胜有负, 买官卖官
     odds = -1.2 * ((text[start - 1] in _OPENING) + (text[end : end + 1] in _CLOSING and end < len(text)))
     if kind == "extra":
         return odds + _extra(place, tongue, (left << 20 | right) in tongue.steps.attested)
@@ -83,7 +85,7 @@ def log_odds(place: Place, tongue: Language, left: int, middle: int, right: int)
     was, now = next((a, b) for a, b in zip(old, new, strict=True) if a != b)
     odds += (gain - 10.8) / 2.0 + 0.7 * elsewhere + 0.6 * (beside > 0) + 0.7 * (len(new) > 2)
     if (was, now) in _FREE:
-        return odds_before + (gain - 3.2) / 1.2
+        return odds_before + (gain - 3.2) / 1.2 + _after_de(tongue, right, now)
     if (was, now) in _TAKEN_FOR_EACH_OTHER:
         odds += 2.2
     elif len(new) == 1:
@@ -95,6 +97,14 @@ def log_odds(place: Place, tongue: Language, left: int, middle: int, right: int)
     if was in _SHORT_NAMES and len(new) == 2:
         odds -= 0.7
     return odds - 1.0 * (len(old) > 1 and whole.count(old) > 1)
+
+
+def _after_de(tongue: Language, right: int, now: str) -> float:
+    """的 stands before nouns; before verbs 地 is right, and before a mark it is the noun."""
+    tag = tongue.tag[right]
+    if now != "的" or tag.startswith("n"):
+        return 0.3
+    return -3.0 if tag == "x" or right == 0 else -1.5 if tag[0] in "vdpfcr" else 0.0
 
 
 def _doubled(place: Place) -> float:
@@ -117,14 +127,21 @@ def _doubled(place: Place) -> float:
 def _extra(place: Place, tongue: Language, attested: bool) -> float:
     """A character between two that make a word without it."""
     text, start, end = place.text, place.start, place.end
-    odds = (place.gain - 16.0) / 2.0 + 0.3 * attested + 0.5 * (whole_count(place) > 0)
-    cover = next(
-        (w for n in (4, 3, 2) for k in range(n - 1, 0, -1) if (w := text[max(0, start - k) : start] + text[end : end + n - k]) in tongue.number and len(w) == n), ""
-    )
-    odds += {0: -1.5, 2: -0.5}.get(len(cover), 0.5) + (0.3 if tongue.glues(text, start, end) else -0.8)
+    cover = ""
+    for length in (4, 3, 2):
+        for k in range(length - 1, 0, -1):
+            word = text[max(0, start - k) : start] + text[end : end + length - k]
+            if not cover and len(word) == length and word in tongue.number:
+                cover = word
+    odds = 0.3 * attested + 0.5 * (whole_count(place) > 0)
+    c = text[start]
+    if c in "的地个了在对这" and len(cover) in (2, 3):
+        # 战了略: no noun is opened by a particle; verbs are (题了词).
+        return odds + (place.gain - 9.5) / 2.0 - 2.0 * (c not in "的地" and tongue.tag[tongue.number[cover]][0] in "va")
+    odds += (place.gain - 16.0) / 2.0 + {0: -1.5, 2: -0.5}.get(len(cover), 0.5) + (0.3 if tongue.glues(text, start, end) else -0.8)
     if len(cover) == 4 and text[start - 2 : start] + text[end : end + 2] == cover:
         odds -= 2.5  # 从头翻至尾: a set phrase opened on purpose
-    return odds - 1.0 * (text[start] in _FREE_INFIXES)
+    return odds - 1.0 * (c in _FREE_INFIXES)
 
 
 def whole_count(place: Place) -> int:
