@@ -104,15 +104,16 @@ def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool)
 
     from flows.server import Server
     from tasks.manifest import STATE
-    from tasks.quiet import hush
+    from tasks.quiet import hush, import_great_expectations
 
     state = output.absolute() / STATE
     state.mkdir(parents=True, exist_ok=True)
     hush(state)
     with nullcontext() if os.environ.get("PREFECT_API_URL") else Server(state) as server:
+        # All of this in the time that the server needs to start.
+        import_great_expectations()
         from tqdm import tqdm
 
-        import tasks.check  # noqa: F401  # in the time that the server needs to start
         from flows import corpus as flow
 
         with tqdm(total=0, unit=" pages", disable=not sys.stderr.isatty(), leave=False) as bar:

@@ -24,8 +24,8 @@ from tasks.survey import Seen
 
 STATE = ".qingyang"
 
-DECIDES = frozenset(f"tasks/{name}.py" for name in ("check", "manifest", "read", "shard", "survey"))
-"""Modules outside the library that decide what is in a shard. The others only move it, or look at it."""
+LOOKS_ON = re.compile(r"tasks/(templates/.*|(__init__|collate|corpus|lock|output|proof|quiet|restore|workers|write)\.py)")
+"""What of this package moves files or looks at them, and decides nothing about what is in a shard."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def code_digest(settings: Settings) -> str:
     """Changes with the library, with the tasks that decide about records, and with what the user chose."""
     digest = hashlib.sha256(fingerprint().encode())
     for name, data in contents("tasks"):
-        if name in DECIDES:
+        if not LOOKS_ON.fullmatch(name):
             digest.update(f"\0{name}\0{len(data)}\0".encode())
             digest.update(data)
     # How the corpus is cut into files decides nothing about what is in them.

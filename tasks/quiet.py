@@ -5,8 +5,12 @@ Both read the environment when they are imported, so :func:`hush` comes before a
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
+import types
 from pathlib import Path
+from typing import Any
 
 SETTINGS = {
     # Silence outwards takes both.
@@ -38,3 +42,36 @@ def hush(state: Path) -> None:
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     os.environ.setdefault("PREFECT_HOME", str(state / "prefect"))
+
+
+UNUSED = ("altair", "scipy.stats")
+"""What Great Expectations imports for pictures and for expectations about distributions, neither of which we use: half of
+the time that its import takes."""
+
+
+class _Stand(types.ModuleType):
+    """Stands where an unused module would, while something imports it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {})
+
+
+def import_great_expectations() -> types.ModuleType:
+    """``great_expectations``, without waiting for what we do not use of it; whole where it cannot do without."""
+    known = sys.modules.get("great_expectations")
+    if known is not None:
+        return known
+    stands = {name: _Stand(name) for name in UNUSED if name not in sys.modules}
+    sys.modules.update(stands)
+    try:
+        return importlib.import_module("great_expectations")
+    except Exception:
+        for name in [n for n in sys.modules if n.partition(".")[0] == "great_expectations"]:
+            del sys.modules[name]
+    finally:
+        for name, stand in stands.items():
+            if sys.modules.get(name) is stand:
+                del sys.modules[name]
+    return importlib.import_module("great_expectations")
