@@ -16,8 +16,6 @@ from functools import cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-from rapidfuzz.distance import LCSseq
-
 from qingyang import choices, names
 from qingyang.records import Flag, Record, SettingError
 from qingyang.words import Segmenter
@@ -486,6 +484,8 @@ def converts_back(record: Record, variant_record: Record) -> float:
     the few forms that OpenCC does not turn back (``rules/scripts.toml``). Taiwan's words are turned back where that
     gives the clause as it was, and its characters alone where that does: 建立 is no 创建.
     """
+    from rapidfuzz.distance import LCSseq
+
     ours, theirs = "\n".join(record["paragraphs"]), "\n".join(variant_record["paragraphs"])
     config = BACK[variant_record["lang"]]
     backs = [_same(theirs, config)] + ([_same(theirs, "tw2s")] if config == "tw2sp" else [])
