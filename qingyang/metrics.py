@@ -307,6 +307,22 @@ def _words_join(record: Record, words: Mapping[str, Any]) -> bool:
 _SAME = ("id", "kind", "parts", "continued_from", "continued_on", "date")
 
 
+def _differing_share(words: Mapping[str, Any], reference: Mapping[str, Any]) -> float:
+    """Share of the reference's words that the other view does not cut at the same two places."""
+    ours, theirs = _spans(words), _spans(reference)
+    return round(len(theirs - ours) / (len(theirs) or 1), 4)
+
+
+def _spans(words: Mapping[str, Any]) -> set[tuple[int, int, int]]:
+    out = set()
+    for sentence in words["sentences"]:
+        start = sentence["start"]
+        for word in sentence["words"]:
+            out.add((sentence["para"], start, start + len(word)))
+            start += len(word)
+    return out
+
+
 def _same_structure(record: Record, variant: Record) -> bool:
     """Whether a Traditional form has the record's id, kind, parts, links and date, and the same fields filled."""
     return (
@@ -397,14 +413,16 @@ def row(
     record: Record,
     *,
     words: Mapping[str, Any] | None = None,
+    reference: Mapping[str, Any] | None = None,
     variants: Mapping[str, Record] | None = None,
     accounted: bool = True,
     ledger_share: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """The figures of one record: flat, scalars only, always the same keys in the same order.
 
-    ``words`` is the record's line of ``words.jsonl``, ``variants`` its Traditional forms by name, ``accounted`` what
-    :func:`qingyang.ledger.account` found of its sources, ``ledger_share`` what :func:`ledger_share` says of them.
+    ``words`` is the record's line of ``words.jsonl``, ``reference`` the same cut by jieba itself (for a sample of records),
+    ``variants`` its Traditional forms by name, ``accounted`` what :func:`qingyang.ledger.account` found of its sources,
+    ``ledger_share`` what :func:`ledger_share` says of them.
     """
     paragraphs, text = record["paragraphs"], record["text"]
     fields = [record[key] for key in FIELDS if record[key]]  # type: ignore[literal-required]
@@ -447,6 +465,7 @@ def row(
         "flags_per_1000": round(1000 * len(record["flags"]) / max(1, len(text)), 3),
         "accounted": accounted,
         "words_join": None if words is None else _words_join(record, words),
+        "words_differing": None if words is None or reference is None else _differing_share(words, reference),
         "variants": len(variants or ()),
         **_views(record, variants or {}),
         "removed_share": None if ledger_share is None else used.get("removed", 0.0),

@@ -56,17 +56,18 @@ def views(settings: Settings) -> list[str]:
 
 
 @lru_cache(maxsize=2)
-def _tools(settings: Settings) -> tuple[Segmenter, Converters]:
-    """Engines are dear to start: once per process."""
+def _tools(settings: Settings) -> tuple[Segmenter, Converters, Segmenter | None]:
+    """Engines are dear to start: once per process. The last is jieba itself, where another engine must be held against it."""
     segmenter = Segmenter(engine=settings.engine, user_words=settings.user_words, pos=settings.pos)
-    return segmenter, Converters(settings.variants)
+    jieba = Segmenter(engine="jieba", user_words=settings.user_words) if segmenter.engine != "jieba" else None
+    return segmenter, Converters(settings.variants), jieba
 
 
 def make(batch: Batch) -> Done:
     """Clean the batch and leave one file per view in its folder, with the metrics and the ledger beside them."""
     folder, raw = Path(batch.folder), Path(batch.raw)
     folder.mkdir(parents=True, exist_ok=True)
-    segmenter, converters = _tools(batch.settings)
+    segmenter, converters, jieba = _tools(batch.settings)
     counts = {"sources": 0, "characters": 0, "articles": 0, "fragments": 0, "flags": 0}
     changed: list[str] = []
     out = {name: open(folder / f"{name}.jsonl", "wb") for name in [*views(batch.settings), "ledger", "metrics", "unreadable"]}  # noqa: SIM115
@@ -86,6 +87,7 @@ def make(batch: Batch) -> Done:
                 out["ledger"].write(line(entry))
                 if not entry.get("slots") and "error" not in entry:
                     out["unreadable"].write(line({"source": entry["source"], "error": NOTHING.format(entry["source"])}))
+            longest = max(records, key=lambda r: (len(r["text"]), r["id"]), default=None)
             for record in records:
                 record["flags"] = flags.find(record)
                 variants = converters.convert(record)
@@ -94,7 +96,10 @@ def make(batch: Batch) -> Done:
                 if where not in shares:
                     shares[where] = metrics.ledger_share([entry_of[name] for name in where if name in entry_of])
                 accounted = record["id"] not in faulty
-                row = metrics.row(record, words=words, variants=variants, accounted=accounted, ledger_share=shares[where])
+                reference = words_record(record, jieba) if jieba and record is longest else None
+                row = metrics.row(
+                    record, words=words, reference=reference, variants=variants, accounted=accounted, ledger_share=shares[where]
+                )
                 out["articles.zh-Hans"].write(line(record))
                 for v, converted in variants.items():
                     out[f"articles.{v}"].write(line(converted))

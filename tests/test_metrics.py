@@ -276,6 +276,16 @@ def test_words_that_do_not_join_back() -> None:
         assert metrics.row(rec, words=view)["words_join"] is False
 
 
+def test_words_that_another_engine_cuts_otherwise() -> None:
+    view = {"id": "x", "engine": "rjieba", "sentences": [{"para": 0, "start": 0, "end": 6, "words": ["全国", "劳动模范"]}]}
+    other = {"id": "x", "engine": "jieba", "sentences": [{"para": 0, "start": 0, "end": 6, "words": ["全国", "劳动", "模范"]}]}
+    rec = record(paragraphs=["全国劳动模范"])
+    assert metrics.row(rec, words=view)["words_differing"] is None
+    assert metrics.row(rec, words=view, reference=view)["words_differing"] == 0.0
+    assert metrics.row(rec, words=view, reference=other)["words_differing"] == 0.6667
+    assert metrics.row(rec, words=other, reference=view)["words_differing"] == 0.5
+
+
 def test_a_traditional_form_of_another_structure() -> None:
     rec = record()
     for spoil in (
