@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from qingyang.flagging import channel, printed
+from qingyang.flagging import channel, printed, spelling
 from qingyang.records import Flag, Record
 
 
@@ -25,5 +25,7 @@ def find(record: Record) -> list[Flag]:
     found += printed.dateline(record["dateline"], issue)
     found += printed.zeros(paragraphs)
     found += printed.counts(paragraphs)
+    found += spelling.echoes(paragraphs)
+    found += spelling.two_spellings(paragraphs)
     found += channel.find(paragraphs)
     return sorted(found, key=lambda f: (f["para"], f["start"], f["end"], f["rule"]))

@@ -12,7 +12,7 @@ from qingyang.fields import surnames
 from qingyang.flagging.language import Language, is_han
 
 NUMERALS = frozenset("〇零○一二三四五六七八九十百千万亿两几第多")
-_TITLES = frozenset(
+TITLES = frozenset(
     "记者 通讯员 书记 主席 总统 总理 市长 省长 部长 局长 处长 厅长 厂长 校长 院长 所长 经理 总经理 董事长 教授 同志 先生 女士 主任 委员 代表 大使 司令 司令员 政委 上校 少将 中将 上将"
     " 大校 教练 队员 选手 村民 农民 职工 工人 演员 导演 作家 诗人 画家 学者 专家 研究员 院士 工程师 博士 硕士 秘书长 会长 理事长 社长 主编 编辑 摄 摄影 供稿 作者 名叫 叫 站长 队长 镇长 县长"
     " 乡长 区长 村长 支书 党委书记 副书记 副主席 副主任 副市长 副省长 外长 首相 议长 国王 发言人 老师 学生 同学 医生 护士 司机 战士 民警 老人 青年 女 男 编剧 女工 妻子 丈夫 儿子 女儿"
@@ -60,7 +60,7 @@ def names(words: list[str], language: Language, *, cut_off: bool = False) -> lis
         if not alone and not (len(word) == 2 and word[0] in family):
             continue
         before = words[k - 1] if k else "" if cut_off else "\x02"
-        introduced = before in _TITLES or before in _BEFORE or (len(before) > 1 and before[-1] in "长员记者席任家手士师授")
+        introduced = before in TITLES or before in _BEFORE or (len(before) > 1 and before[-1] in "长员记者席任家手士师授")
         for given in (1, 2):
             length, e = 0, k
             while length < (given if alone else 1) and e + 1 < n and is_han(words[e + 1]):
@@ -69,7 +69,7 @@ def names(words: list[str], language: Language, *, cut_off: bool = False) -> lis
             if length != (given if alone else 1) or any(words[x] in _NEVER_GIVEN for x in range(k + 1, e + 1)):
                 continue
             after = words[e + 1] if e + 1 < n else "\x02"
-            if introduced and (after in _AFTER or after in _TITLES or before in _TITLES or before in "、（"):
+            if introduced and (after in _AFTER or after in TITLES or before in TITLES or before in "、（"):
                 mask[k : e + 1] = [True] * (e + 1 - k)
         if word in STRONG and not mask[k]:
             mask[k] = True
