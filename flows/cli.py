@@ -16,6 +16,8 @@ COMMANDS = {
     "run": ("flows.commands_run", "Bring OUTPUT in step with the pages in RAW."),
     "clean": ("flows.commands_page", "Print the records of one page as JSON lines."),
     "restore": ("flows.commands_page", "Give back every source, byte for byte."),
+    "serve": ("flows.commands_serve", "Run by the clock, until stopped."),
+    "watch": ("flows.commands_serve", "Run whenever pages arrive, until stopped."),
     "status": ("flows.commands_run", "Say what the last run left in OUTPUT."),
     "proof": ("flows.commands_proof", "Write the visual proof of OUTPUT."),
     "explain": ("flows.commands_proof", "Say why a record is as it is."),

@@ -129,9 +129,19 @@ def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool)
 @click.command()
 @click.argument("output", type=click.Path(path_type=Path))
 def status(output: Path) -> int:
-    """Say what the last run left in OUTPUT, and whether it is still there."""
-    from tasks import corpus
+    """Say how the last run of OUTPUT went and what the corpus holds. Exits with 0, 1 when something is in quarantine, 3 when the
+    last run failed."""
+    from tasks import corpus, journal
+    from tasks.manifest import STATE
 
-    kept = corpus.last(output)
-    click.echo(summary.status(output, kept))
-    return 1 if summary.quarantined(kept["totals"]) else 0
+    attempt = journal.last(output / STATE)
+    try:
+        kept: dict[str, Any] | None = corpus.last(output)
+    except SettingError:
+        if attempt is None:
+            raise
+        kept = None
+    click.echo(summary.status(output, attempt, kept))
+    if attempt is not None and attempt["state"] in ("failed", "killed"):
+        return 3
+    return 1 if kept is not None and summary.quarantined(kept["totals"]) else 0

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from flows import summary
 from qingyang.settings import Settings
-from tasks import corpus, lock
+from tasks import corpus, journal, lock
 from tasks.manifest import STATE
 from tasks.workers import Workers
 
@@ -98,7 +98,8 @@ def pull_proofs(
     chosen = Settings.from_mapping(settings or {})
     corpus.check_places(Path(raw), Path(output))
     corpus.check_rules()
-    with lock.hold(Path(output) / STATE, Hooks.waiting), Workers(workers or os.cpu_count() or 1) as pool:
+    state = Path(output) / STATE
+    with lock.hold(state, Hooks.waiting), journal.keep(state), Workers(workers or os.cpu_count() or 1) as pool:
         plan = survey(raw, output, chosen, pool, force, [])
         log.info("%s sources, %s shards, %s to make", len(plan.seen), len(plan.shards), len(plan.pending))
         changed = _make_all(plan, pool)
@@ -116,6 +117,7 @@ def pull_proofs(
         totals = finish(lambda: plan, _run(started, pool.count))
         report = summary.of(plan, totals, time.time() - started)
         create_markdown_artifact(summary.markdown(report), key="summary", description="What came in and what went out")
+        create_link_artifact((Path(output).absolute() / "proof" / "index.html").as_uri(), key="proof", description="The visual proof")
         return report
 
 

@@ -60,14 +60,24 @@ def markdown(report: dict[str, Any]) -> str:
     return "| | |\n|---|---|\n" + "\n".join(f"| {label} | {what} |" for label, what in lines(report)) + "\n"
 
 
-def status(output: Any, kept: dict[str, Any]) -> str:
-    """The last finished run of an output folder, for a terminal."""
-    totals, run = kept["totals"], kept["run"]
-    rows = [
-        ("finished", f"{run['started']} on {run['host']}, {run['seconds']} s, {run['workers']} workers"),
-        ("in", f"{totals['sources']:,} sources, {totals['characters']:,} characters"),
-        ("out", f"{totals['articles']:,} articles, {totals['fragments']:,} fragments in {output}/"),
-        ("flagged", f"{totals['flags']:,} places, {totals['warned']:,} records with a warning"),
-        ("quarantined", f"{quarantined(totals):,}" + (f": see {output}/quarantine.jsonl" if quarantined(totals) else "")),
-    ]
+def status(output: Any, attempt: dict[str, Any] | None, kept: dict[str, Any] | None) -> str:
+    """How the last run of an output folder went, and what the last finished one left, for a terminal."""
+    rows: list[tuple[str, str]] = []
+    if attempt is not None:
+        said = f"{attempt['state']}, began {attempt['began']} as process {attempt['process']} on {attempt['host']}"
+        rows.append(("last run", said + (f": {attempt['error']}" if attempt["error"] else "")))
+        if attempt["state"] in ("failed", "killed"):
+            rows.append(("", "nothing is half-written; the next run finishes the job"))
+    if kept is None:
+        rows.append(("corpus", "no run has finished yet"))
+    else:
+        totals, run = kept["totals"], kept["run"]
+        rows += [
+            ("corpus", f"of {run['started']}, made in {run['seconds']} s by {run['workers']} workers"),
+            ("in", f"{totals['sources']:,} sources, {totals['characters']:,} characters"),
+            ("out", f"{totals['articles']:,} articles, {totals['fragments']:,} fragments in {output}/"),
+            ("flagged", f"{totals['flags']:,} places, {totals['warned']:,} records with a warning"),
+            ("quarantined", f"{quarantined(totals):,}" + (f": see {output}/quarantine.jsonl" if quarantined(totals) else "")),
+            ("proof", f"{output}/proof/index.html"),
+        ]
     return "\n".join(f"{label:>11}  {what}" for label, what in rows)

@@ -40,3 +40,20 @@ def hold(state: Path, waiting: Callable[[str], object] = lambda _: None) -> Iter
         yield
     finally:
         os.close(handle)
+
+
+def held(state: Path) -> bool:
+    """Whether a run is at work in the output folder at this moment."""
+    try:
+        handle = os.open(state / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False

@@ -24,7 +24,7 @@ from tasks.survey import Seen
 
 STATE = ".qingyang"
 
-LOOKS_ON = re.compile(r"tasks/(templates/.*|(__init__|collate|corpus|lock|output|proof|quiet|restore|workers|write)\.py)")
+LOOKS_ON = re.compile(r"tasks/(templates/.*|(__init__|collate|corpus|journal|lock|output|proof|quiet|restore|workers|write)\.py)")
 """What of this package moves files or looks at them, and decides nothing about what is in a shard."""
 
 
