@@ -184,7 +184,10 @@ def _judge_given(words: Sequence[str], index: int, start: int, knows: Callable[[
     word = words[index]
     if not 2 <= len(word) <= 3 or word[0] not in _family_names() or not table().given.search(word, 1):
         return None
-    points = _beside(words, index, index + 1, knows) + (len(word) == 3 and not knows(word))
+    points = _beside(words, index, index + 1, knows)
+    if len(word) == 3 and not knows(word):
+        # 李占荣: hardly a word has 占 or 斗 in its middle.
+        points += 1 + (word[1] in table().keep and word[1] != "里")
     return Name(start, start + len(word), 1, True) if points >= 2 else None
 
 
