@@ -3,8 +3,7 @@
 Order and concurrency stand here; the work is done by ``tasks`` and the text is understood by ``qingyang``.
 """
 
-from __future__ import annotations
-
+# Annotations stay real: Prefect reads them when a worker loads this file by its path.
 import errno
 import os
 import platform
