@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from qingyang import characters
 from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
 from qingyang.ledger import Removal, Slot, Stretch, compose
@@ -96,15 +98,13 @@ class Writer:
         subheads = set(head.subheads)
         sign_offs = list(head.sign_off)
         captions = list(head.captions)
-        joined: list[dict[str, Any]] = []
-        for before, d in zip(chain, chain[1:], strict=False):
+        for d in chain[1:]:
             tail = [[self._stretch(u) for u in para] for para in d.paragraphs]
             subheads |= {s + len(paragraphs) for s in d.subheads}
-            if tail and paragraphs and self._goes_on(paragraphs[-1], tail[0]):
+            if tail and paragraphs and self._goes_on(paragraphs[-1], tail[0], d):
                 subheads = {s - (s >= len(paragraphs)) for s in subheads}
                 paragraphs[-1] = paragraphs[-1] + tail[0]
                 paragraphs += tail[1:]
-                joined.append({"rule": "stitch.inside-paragraph"})
             else:
                 paragraphs += tail
             sign_offs += d.sign_off
@@ -178,6 +178,10 @@ class Writer:
             for m in page.stray_marks:
                 if m.end > m.start:
                     self._remove(number, m.start, m.end, m.rule)
+        for slot in self.slots:
+            if slot.field == "paragraphs":
+                for n, a, b in slot.stretches:
+                    self.more[n] += characters.blanks(self.sources[n].text, a, b)
         for number, extra in enumerate(self.more):
             if extra:
                 merged = sorted(self.edits[number] + extra, key=lambda e: (e.start, e.end))
@@ -254,7 +258,11 @@ class Writer:
         """The one year that the page's full dates share; None when they disagree."""
         k = next(n for n, s in enumerate(self.sources) if s.name == r["source"])
         if k not in self.years:
-            found = {m for rec, _ in self.shells if rec["source"] == r["source"] and (m := re.match(r"\D*((?:19|20)\d\d)年", rec["metadata"].get("docdate") or ""))}
+            found = {
+                m
+                for rec, _ in self.shells
+                if rec["source"] == r["source"] and (m := re.match(r"\D*((?:19|20)\d\d)年", rec["metadata"].get("docdate") or ""))
+            }
             years = {int(m[1]) for m in found}
             self.years[k] = years.pop() if len(years) == 1 else None
         return self.years[k]
@@ -269,13 +277,29 @@ class Writer:
 
     def _starts(self, d: Draft) -> list[int]:
         s = self.sheets[d.sheet]
-        units = [*d.kicker, *d.headline, *d.deck, *d.byline, *d.docdate, *(u for p in d.paragraphs for u in p), *(u for c in d.captions for u in c)]
+        units = [
+            *d.kicker,
+            *d.headline,
+            *d.deck,
+            *d.byline,
+            *d.docdate,
+            *(u for p in d.paragraphs for u in p),
+            *(u for c in d.captions for u in c),
+        ]
         out = [int(s.starts[k]) for n, k in units if n == d.sheet]
         return out or [m[1].start for m in (d.jump_in, d.jump_out) if m] or [0]
 
     def _part(self, d: Draft) -> Part:
         s = self.sheets[d.sheet]
-        units = [*d.kicker, *d.headline, *d.deck, *d.byline, *d.docdate, *(u for p in d.paragraphs for u in p), *(u for c in d.captions for u in c)]
+        units = [
+            *d.kicker,
+            *d.headline,
+            *d.deck,
+            *d.byline,
+            *d.docdate,
+            *(u for p in d.paragraphs for u in p),
+            *(u for c in d.captions for u in c),
+        ]
         ends = [int(s.ends[k]) for n, k in units if n == d.sheet]
         ends += [m[1].end for m in (d.jump_in, d.jump_out, *d.sign_off) if m and m[0] == d.sheet]
         starts = self._starts(d) + [m[1].start for m in (d.jump_in,) if m]
@@ -297,14 +321,12 @@ class Writer:
         return out
 
     def _inside_word(self, a: Stretch, b: Stretch) -> bool:
-        left = self.sheets[a.source].cps[max(a.start, a.end - 3) : a.end]
-        right = self.sheets[b.source].cps[b.start : min(b.end, b.start + 3)]
-        import numpy as np
-
-        lo, ro = np.zeros((1, 3), np.uint32), np.zeros((1, 3), np.uint32)
-        lo[0, 3 - len(left) :] = left
-        ro[0, : len(right)] = right
-        e = seam_evidence(lo, ro)[0]
+        left = np.zeros((1, 3), np.uint32)
+        right = np.zeros((1, 3), np.uint32)
+        before, after = self.sheets[a.source].cps[max(a.start, a.end - 3) : a.end], self.sheets[b.source].cps[b.start : min(b.end, b.start + 3)]
+        left[0, 3 - len(before) :] = before
+        right[0, : len(after)] = after
+        e = seam_evidence(left, right)[0]
         return bool(e[0] > 1.0 and max(e[1], e[2], e[3]) > 3.0)
 
     def _split_deck(self, headline: list[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
@@ -324,14 +346,12 @@ class Writer:
         d = dateline(sq.text)
         if d is None:
             return None
-        at = lambda k: sq.at[k] if k < len(sq.at) else len(text)  # noqa: E731
         line, rest = _cut(para, sq.at[d.end - 1] + 1)
         reporters: list[Stretch] = []
         if d.by_end > d.end:
             n = sq.at[d.by_end - 1] + 1 - (sq.at[d.end - 1] + 1)
             reporters, rest = _cut(rest, n)
             reporters = self._trim(reporters)
-        del at
         return d, self._trim(line), reporters, self._trim(rest)
 
     def _trim(self, stretches: list[Stretch]) -> list[Stretch]:
@@ -378,13 +398,21 @@ class Writer:
             s = self._stretch(u)
             self._remove(s.source, s.start, s.end, "stitch.repeated-headline")
 
-    def _goes_on(self, above: list[Stretch], below: list[Stretch]) -> bool:
-        """Does the first paragraph after a jump go on with the last one before it?"""
+    def _goes_on(self, above: list[Stretch], below: list[Stretch], d: Draft) -> bool:
+        """Does the first paragraph after a jump go on with the last one before it?
+
+        An open sentence goes on. After a full stop it does where the text follows the continued-from line in the same
+        printed line: a new paragraph would stand on a line of its own.
+        """
         n, a, b = above[-1]
-        tail = self.sources[n].text[max(a, b - 2) : b]
-        return not tail.endswith(("。", "！", "？", "!", "?", "”", "’", "）", ")", "…"))
+        if not self.sources[n].text[max(a, b - 2) : b].endswith(_ENDS):
+            return True
+        m = d.jump_in[1] if d.jump_in else None
+        first = below[0]
+        return m is not None and m.end <= first.start and not (self.sheets[first.source].cls[m.end : first.start] & BREAK).any()
 
 
+_ENDS = ("。", "！", "？", "!", "?", "”", "’", "）", ")", "…", "』", "」")
 _OPENERS = frozenset("据據【〔（([［") | {a[0] for a in agencies()}
 
 

@@ -9,12 +9,14 @@ Nothing is decided here: :mod:`qingyang.roles` weighs the rows of a whole page.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import furniture, lines, seams
-from qingyang.fields import BY_PAREN, CAPTION, CREDIT, D, DOC_DATE, N, dateline, is_issuer, is_name, looks_like_byline, squeeze
+from qingyang.fields import BY_PAREN, CAPTION, CREDIT, DOC_DATE, HAN, D, N, dateline, is_issuer, is_name, looks_like_byline, squeeze
 from qingyang.lines import Sheet
 
 Floats = NDArray[np.float32]
@@ -56,7 +58,7 @@ _PATTERNS = (
     "sign_off",
     "label",
 )
-_SEAM = ("seam_odds", "seam_two", "seam_three", "seam_four", "seam_begins")
+_SEAM = ("seam_odds", "seam_two", "seam_three", "seam_four", "seam_begins", "seam_beside", "seam_reads")
 NAMES: tuple[str, ...] = (
     "width",
     "width_log",
@@ -111,11 +113,22 @@ NAMES: tuple[str, ...] = (
     "blank_inside",
     "ends_saying",
     "in_column",
+    "topic",
+    "topic_to_page",
+    "page_open_seams",
+    "page_open_odds",
     *(f"first_{n}" for n, _ in _EDGE),
     *(f"last_{n}" for n, _ in _EDGE),
     *_SEAM,
     *(f"is_{n}" for n in _PATTERNS),
+    "char_first",
+    "char_second",
+    "char_last_but_one",
+    "char_last",
 )
+CHARS = 4
+"""The last four columns are no measures: they number the characters at both ends among the :data:`COMMON` commonest."""
+COMMON = 400
 _COL = {n: i for i, n in enumerate(NAMES)}
 
 _NUMBERED = re.compile(
@@ -124,6 +137,10 @@ _NUMBERED = re.compile(
 _SALUTATION = re.compile(r"^[^，。！？；：]{2,22}(?:们|代表|同志|委员|来宾|先生|女士|领导|编辑|朋友|同胞|将士|全体[^，。]{2,8})?[：:！!]$")
 _QUESTION = re.compile(r"^(?:问|答|记者|本报记者|主持人|编者|甲|乙)[：:]")
 _TRIG_HEAD = frozenset("本新据據中人央法路美合共德塔朝韩俄工【〔（([［新")
+_BETWEEN = re.compile(r"[\s、]+")
+_PARTED = re.compile(rf"(?<![{HAN}])([{HAN}])[\s\u3000\u00a0]+([{HAN}])(?![{HAN}])")
+"""李  舸: a name of two characters, parted to the length of its neighbours of three."""
+_TRIG_NUMBER = frozenset("第（(一二三四五六七八九十其首再最0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩●■◆▲△○★□※▪•㈠㈡㈢㈣㈤")
 _LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
 _SAYING = re.compile(r"(?:说|指出|强调|表示|认为|介绍|道|问|称|告诉记者|如下|是|写道|宣布|要求|提出)[：:，,]?$")
 
@@ -139,10 +156,18 @@ def gather(sheet: Sheet) -> Floats:
     X = np.zeros((n, len(NAMES)), np.float32)
     if not n:
         return X
-    put = lambda name, v: X.__setitem__((slice(None), _COL[name]), v)  # noqa: E731
+
+    def put(name: str, values: Any) -> None:
+        X[:, _COL[name]] = values
+
     starts, ends, cls, cps = sheet.starts, sheet.ends, sheet.cls, sheet.cps
-    total = lambda bits: np.concatenate(([0], np.cumsum((cls & bits) != 0)))  # noqa: E731
-    count = lambda c: (c[ends] - c[starts]).astype(np.float32)  # noqa: E731
+
+    def total(bits: int) -> NDArray[np.int64]:
+        return np.concatenate(([0], np.cumsum((cls & bits) != 0)))
+
+    def count(c: NDArray[np.int64]) -> Floats:
+        return (c[ends] - c[starts]).astype(np.float32)
+
     length = (ends - starts).astype(np.float32)
     narrow = ((cps < 0x2E80) & (cls & (lines.OPENQ | lines.SHUTQ | lines.DOTS | lines.DASH) == 0)).astype(np.float32)
     cum = np.concatenate(([0.0], np.cumsum(1 - 0.5 * narrow)))
@@ -167,8 +192,13 @@ def gather(sheet: Sheet) -> Floats:
     put("width_to_below", np.clip((width + 1) / (below + 1), 0, 4))
     put("above_width", np.minimum(above, 60) / 20)
     put("below_width", np.minimum(below, 60) / 20)
-    shift = lambda a: np.concatenate(([0], a[:-1]))  # noqa: E731
-    lift = lambda a: np.concatenate((a[1:], [0]))  # noqa: E731
+
+    def shift(a: NDArray[Any]) -> Floats:
+        return np.concatenate(([0], a[:-1])).astype(np.float32)
+
+    def lift(a: NDArray[Any]) -> Floats:
+        return np.concatenate((a[1:], [0])).astype(np.float32)
+
     put("above_full", shift(full.astype(np.float32)))
     put("below_full", lift(full.astype(np.float32)))
     put("commas", count(total(lines.COMMA)) / (length + 2) * 10)
@@ -223,6 +253,22 @@ def gather(sheet: Sheet) -> Floats:
         if name == "open_quote":
             put("shuts_unopened", np.clip(-net - run, 0, 2))
     X[:, [_COL[s] for s in _SEAM]] = _seam_columns(sheet)
+    # seams after an open end: where the page is read in good order, most of them go on
+    between = ((shift((last & lines.HAN) != 0)) > 0) & ((first & lines.HAN) != 0) & (width > 4)
+    between[0] = False
+    if between.any():
+        held = X[between][:, [_COL["seam_odds"], _COL["seam_reads"]]]
+        put("page_open_seams", (held.max(1) > 0).mean())
+        put("page_open_odds", np.clip(held.sum(1), -2, 2).mean())
+    topic = _topic(sheet)
+    put("topic", topic * 4)
+    put("topic_to_page", np.clip((topic - topic.mean()) / (topic.std() + 0.02), -3, 3))
+    rank = _ranks()[np.minimum(cps, len(_ranks()) - 1)]
+    at_end = np.maximum(ends - 2, starts)
+    put("char_first", rank[starts])
+    put("char_second", rank[np.minimum(starts + 1, ends - 1)])
+    put("char_last_but_one", rank[at_end])
+    put("char_last", rank[ends - 1])
     for k, marks in sheet.mark_before.items():
         for m in marks:
             name = {"continued_from": "jump_in", "continued_on": "jump_out", "sign_off": "sign_off", "cut": "cut"}[m.kind]
@@ -230,7 +276,17 @@ def gather(sheet: Sheet) -> Floats:
                 X[k, _COL[f"{name}_before"]] = 1
             if k > 0:
                 X[k - 1, _COL[f"{name}_after"]] = 1
-    _patterns(sheet, X, width)
+    # a plain line that fills its column between others like it can show none of the short patterns
+    plain = (
+        (X[:, _COL["in_column"]] > 0)
+        & (width >= 8)
+        & ~sheet.blank_before
+        & ((first & (lines.HAN | lines.DIGIT | lines.COMMA | lines.STOP)) != 0)
+    )
+    plain &= (last & (lines.SHUTB | lines.COLON)) == 0
+    plain[:6] = False
+    plain[-6:] = False
+    _patterns(sheet, X, width, plain)
     return X
 
 
@@ -239,39 +295,96 @@ _FUNCTION = np.array([ord(c) for c in "的了在是和与为对也就都而及�
 
 def _seam_columns(sheet: Sheet) -> Floats:
     """The seam before each unit; the first unit has none."""
-    n = len(sheet)
-    cps = np.concatenate((sheet.cps, np.zeros(4, np.uint32)))
-    left = np.zeros((n, 3), np.uint32)
-    right = np.zeros((n, 3), np.uint32)
-    for j in range(3):
-        at = sheet.starts + j
-        right[:, j] = np.where(at < sheet.ends, cps[at], 0)
-        back = sheet.ends - 1 - j
-        left[1:, 2 - j] = np.where(back >= sheet.starts, cps[np.maximum(back, 0)], 0)[:-1]
-    out = seams.evidence(left, right)
+    left, right = edges(sheet, np.arange(len(sheet)) - 1, np.arange(len(sheet)))
+    out = np.concatenate((seams.evidence(left, right), np.clip(seams.reads_on(left, right), -8, 8)[:, None]), 1)
     out[0] = 0
-    return out / np.array([5, 8, 8, 8, 5], np.float32)
+    return (out / np.array([5, 8, 8, 8, 5, 3, 4], np.float32)).astype(np.float32)
 
 
-def _patterns(sheet: Sheet, X: Floats, width: Floats) -> None:
+def edges(sheet: Sheet, above: NDArray[np.int64], below: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The last code points of units ``above`` and the first of units ``below``, 0 where there is none; -1 is no unit."""
+    left = np.zeros((len(above), seams.LEFT), np.uint32)
+    right = np.zeros((len(below), seams.RIGHT), np.uint32)
+    top = len(sheet.cps) - 1
+    real = np.maximum(above, 0)
+    for j in range(seams.LEFT):
+        at = sheet.ends[real] - 1 - j
+        left[:, seams.LEFT - 1 - j] = np.where((at >= sheet.starts[real]) & (above >= 0), sheet.cps[np.maximum(at, 0)], 0)
+    for j in range(seams.RIGHT):
+        at = sheet.starts[below] + j
+        right[:, j] = np.where(at < sheet.ends[below], sheet.cps[np.minimum(at, top)], 0)
+    return left, right
+
+
+@lru_cache(maxsize=1)
+def _ranks() -> NDArray[np.int16]:
+    """Code point → 1 for the commonest Han character of jieba's dictionary … COMMON; 0 for all others."""
+    t = seams.table()
+    out = np.zeros(0x30000, np.int16)
+    order = np.argsort(-np.logaddexp(t.begin, t.final)[t.rank[t.rank >= 0]], kind="stable")
+    codes = np.flatnonzero(t.rank >= 0)[order]
+    codes = codes[(lines.CLASS[codes] & lines.HAN) != 0][:COMMON]
+    out[codes] = np.arange(1, len(codes) + 1)
+    return out
+
+
+_BINS = 509
+_REACH = 260
+"""Characters compared on both sides of a unit: about three paragraphs of a short report, half a screen of a long one."""
+
+
+def _topic(sheet: Sheet) -> Floats:
+    """How alike the text above and the text from each unit on are: cosine of their pairs of Han characters.
+
+    After Hearst's TextTiling (1997), with pairs of characters for words; a pair counts the less the more often the page
+    has it.
+    """
+    n = len(sheet)
+    cps = sheet.cps
+    out = np.zeros(n, np.float32)
+    pair = np.flatnonzero(((sheet.cls[:-1] & sheet.cls[1:]) & lines.HAN) != 0)
+    if n < 3 or len(pair) < 40:
+        return out
+    unit = np.searchsorted(sheet.starts, pair, "right") - 1
+    good = (unit >= 0) & (pair + 1 < sheet.ends[np.maximum(unit, 0)])
+    pair, unit = pair[good], unit[good]
+    bins = (cps[pair].astype(np.int64) * 31 + cps[pair + 1]) % _BINS
+    weight = 1 / np.sqrt(np.bincount(bins, minlength=_BINS).astype(np.float32) + 1)
+    table = np.bincount(unit * _BINS + bins, minlength=n * _BINS).reshape(n, _BINS).astype(np.float32) * weight
+    run: Floats = np.concatenate((np.zeros((1, _BINS), np.float32), np.cumsum(table, 0)))
+    length = np.concatenate(([0], np.cumsum(sheet.ends - sheet.starts)))
+    lo = np.searchsorted(length, length[:-1] - _REACH, "left")
+    hi = np.searchsorted(length, length[:-1] + _REACH, "left")
+    k = np.arange(n)
+    hi = np.minimum(np.maximum(hi, k + 1), n)
+    above = run[k] - run[np.minimum(lo, k)]
+    below = run[hi] - run[k]
+    size = np.sqrt((above**2).sum(1) * (below**2).sum(1))
+    out[:] = np.where(size > 0, (above * below).sum(1) / np.maximum(size, 1e-6), 0)
+    return out
+
+
+def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) -> None:
     """Printed patterns, looked for only where the first character or the width allows them."""
     text = sheet.source.text
     col = {p: _COL[f"is_{p}"] for p in _PATTERNS}
     w = width.tolist()
     ss, es = sheet.starts.tolist(), sheet.ends.tolist()
+    skip = plain.tolist()
     for k in range(len(ss)):
+        c = text[ss[k]]
+        if skip[k] and c not in _TRIG_HEAD and c not in _TRIG_NUMBER and c != "图":
+            continue
         raw = text[ss[k] : es[k]]
-        c = raw[0]
         row = X[k]
         if c in _TRIG_HEAD:
             head = squeeze(raw[:90] if len(raw) >= 30 or k + 1 == len(ss) else raw + text[ss[k + 1] : es[k + 1]][:40]).text
             if dateline(head):
                 row[col["dateline"]] = 1
-        if c in "第（(一二三四五六七八九十其首再最0123456789０１２３４５６７８９①②③④⑤⑥●■◆▲△○★□※▪•㈠㈡㈢" and _NUMBERED.match(raw):
+        if c in _TRIG_NUMBER and _NUMBERED.match(raw):
             row[col["numbered"]] = 1
-        if raw[-1] in "：:，,说是":
-            if _SAYING.search(raw):
-                row[_COL["ends_saying"]] = 1
+        if raw[-1] in "：:，,说是" and _SAYING.search(raw):
+            row[_COL["ends_saying"]] = 1
         if w[k] > 46:
             if CAPTION.match(raw):
                 row[col["caption"]] = 1
@@ -290,10 +403,10 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats) -> None:
         if w[k] <= 30:
             if looks_like_byline(tight):
                 row[col["byline"]] = 1
-            if is_name(raw):
+            if w[k] <= 12 and is_name(raw):
                 row[col["name"]] = 1
             elif " " in raw or "\u3000" in raw or "、" in raw or "\u00a0" in raw:
-                words = [x for x in re.split(r"[\s、]+", re.sub(rf"(?<![{HAN_}])([{HAN_}])[\s\u3000\u00a0]+([{HAN_}])(?![{HAN_}])", r"\1\2", raw)) if x]
+                words = [x for x in _BETWEEN.split(_PARTED.sub(r"\1\2", raw)) if x]
                 if words and all(is_name(x) for x in words):
                     row[col["names"]] = 1
             if ("年" in raw) and DOC_DATE.fullmatch(tight):
@@ -315,8 +428,6 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats) -> None:
         if _QUESTION.match(raw):
             row[col["question"]] = 1
 
-
-HAN_ = "\u3400-\u9fff"
 
 _WORDS = {
     "full": "the line fills its column",
@@ -348,14 +459,17 @@ _WORDS = {
 }
 
 
+_SPEAKING = [(_COL[name], words) for name, words in _WORDS.items()]
+
+
 def reasons(X: Floats, k: int, text_above: str, text: str) -> list[str]:
     """What speaks at unit ``k``, in words; for the ledger."""
-    row = X[k]
-    out = [words for name, words in _WORDS.items() if row[_COL[name]] >= 0.5]
+    row = X[k].tolist()
+    out = [words for at, words in _SPEAKING if row[at] >= 0.5]
     if row[_COL["indent"]] >= 0.5:
         out.append(f"indented by {row[_COL['indent']] * 2:g}")
     if k and text_above:
-        above = X[k - 1]
+        above = X[k - 1].tolist()
         if above[_COL["last_stop"]] or above[_COL["shut_after_stop"]]:
             out.append(f"the text above ends a sentence ({text_above[-1]})")
         elif above[_COL["last_comma"]]:

@@ -48,9 +48,7 @@ DATELINE = re.compile(
 )
 # OCR and print also give 本报北京一月四日 记者… and 本报讯１月３日
 _BARE = re.compile(rf"(?P<agency>本报|本報)(?P<close>讯|訊)(?P<when>{_DATE})?")
-_REPORTERS = (
-    r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
-)
+_REPORTERS = r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
 BY_PAREN = re.compile(rf"[（(\[〔]{_REPORTERS}(?:报道|报导|報道|報導)?[）)\]〕]|[（(][{HAN}·、，,]{{2,30}}[）)]")
 BY_REPORT = re.compile(rf"{_REPORTERS}(?:电视)?(?:摄影)?(?:报道|报导|報道|報導)[：:]?")
 SIGN_OFF = re.compile(
@@ -58,7 +56,9 @@ SIGN_OFF = re.compile(
 )
 DOC_DATE = re.compile(rf"[（(]?(?P<year>[{N}]{{2,4}})年(?P<month>[{N}]{{1,3}})月(?P<day>[{N}]{{1,3}})日[）)]?")
 CAPTION = re.compile(r"^(?:[▲△▼◀▶◆■●←→↑↓]*(?:上|下|左|右|题)?图(?:为|是|片|：|:|①|②|③|1|2|3|一|二)|[（(]?图片说明)")
-CREDIT = re.compile(rf"(?:[{HAN}]{{2,4}}(?:摄影?|／摄|/摄|文并?摄|供图|摄影报道)|新华社发|新华社记者[{HAN}]{{2,4}}摄)(?:[（(][^）)]{{2,8}}[）)])?[。]?$")
+CREDIT = re.compile(
+    rf"(?:[{HAN}]{{2,4}}(?:摄影?|／摄|/摄|文并?摄|供图|摄影报道)|新华社发|新华社记者[{HAN}]{{2,4}}摄)(?:[（(][^）)]{{2,8}}[）)])?[。]?$"
+)
 
 
 class Squeezed(NamedTuple):
@@ -119,7 +119,13 @@ def dateline(text: str) -> Dateline | None:
         if not b0:
             return None
         return Dateline(0, end, end, end + b0.end(), agencies()[m["agency"]], place, when)
-    if not when and not place and not re.match(r"(?:综合|专)?[讯訊]|电讯|消息", m["close"]) and not g.get("according") and not g.get("open"):
+    if (
+        not when
+        and not place
+        and not re.match(r"(?:综合|专)?[讯訊]|电讯|消息", m["close"])
+        and not g.get("according")
+        and not g.get("open")
+    ):
         return None  # 本报电… without place or date is prose
     if not when:
         rest = re.match(_DATE + r"(?=\D)", text[end:]) if m["close"].endswith(("讯", "訊")) and not place else None
@@ -168,9 +174,7 @@ def authors(printed: str, *, bare: bool = False) -> list[str]:
         k = 0
         while k < len(words):
             w = words[k]
-            if _SINGLE.match(w) and k + 1 < len(words) and _SINGLE.match(words[k + 1]):
-                w, k = w + words[k + 1], k + 1
-            elif len(w) == 2 and w in surnames()[1] and k + 1 < len(words) and len(words[k + 1]) <= 2:
+            if (_SINGLE.match(w) and k + 1 < len(words) and _SINGLE.match(words[k + 1])) or (len(w) == 2 and w in surnames()[1] and k + 1 < len(words) and len(words[k + 1]) <= 2):
                 w, k = w + words[k + 1], k + 1
             k += 1
             out += _unglue(w)
@@ -213,7 +217,9 @@ def is_name(word: str) -> bool:
 
 
 # The bodies that sign documents on the front page; suffixes, because any ministry may.
-_ISSUER = re.compile(r"(?:中共中央|国务院|全国人大常委会|中央军委|全国政协|委员会|办公厅|部|总局|总工会|总署|法院|检察院|人民政府|主席团|银行)$")
+_ISSUER = re.compile(
+    r"(?:中共中央|国务院|全国人大常委会|中央军委|全国政协|委员会|办公厅|部|总局|总工会|总署|法院|检察院|人民政府|主席团|银行)$"
+)
 
 
 def is_issuer(word: str) -> bool:

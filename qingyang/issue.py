@@ -29,7 +29,7 @@ class Cleaned:
     ledger: list[dict[str, Any]] = field(default_factory=list)
 
 
-UNSURE = 0.97
+UNSURE = 0.9
 """A decision less probable than this is written to the ledger with its reasons; boundaries of articles always are."""
 
 _BOUNDARY = frozenset(("kicker", "headline", "resume", "other"))
@@ -48,7 +48,7 @@ def clean_issue(sources: Sequence[Source]) -> Cleaned:
     for number, (sheet, (roles, p)) in enumerate(zip(sheets, weighed, strict=True)):
         page = split(sheet, number, roles)
         page.decisions = _decisions(sheet, facts[number], roles, p)
-        pages.append(thread(sheet, facts[number], page, p))
+        pages.append(thread(sheet, facts[number], page))
     chains = stitch(sheets, pages)
     writer = Writer(sources, sheets, pages)
     for chain in chains:
@@ -77,5 +77,3 @@ def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.F
                 }
             )
     return out
-
-

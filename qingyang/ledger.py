@@ -18,8 +18,10 @@ index in it when the field is a list, else -1. :func:`account` proves that nothi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any, NamedTuple
 
 from qingyang.records import AccountError, Edit, Record, Source
@@ -51,7 +53,7 @@ class Slot:
     record: str
     field: str
     para: int
-    stretches: list[Stretch] = field(default_factory=list)
+    stretches: list[Stretch] = made(default_factory=list)
 
 
 def compose(
@@ -73,8 +75,6 @@ def compose(
     strings: list[str] = []
     pieces: list[list[Piece]] = [[] for _ in sources]
     starts = [[e.start for e in es] for es in edits]
-    from bisect import bisect_left
-
     for number, slot in enumerate(slots):
         out: list[str] = []
         at = 0
@@ -118,9 +118,7 @@ def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
     text, out, here = source.text, [], 0
     for p in pieces:
         if p[1] < here:
-            raise AccountError(
-                f"{source.name}: characters {p[1]}–{min(here, p[2])} are placed twice ({text[p[1] : p[1] + 20]!r})"
-            )
+            raise AccountError(f"{source.name}: characters {p[1]}–{min(here, p[2])} are placed twice ({text[p[1] : p[1] + 20]!r})")
         if p[1] > here:
             out.append(_gap(source, here, p[1]))
         out.append(p)
@@ -196,9 +194,9 @@ def account_output(entries: Iterable[Mapping[str, Any]], records: Mapping[str, R
             here = end
         if here != len(slot_string(records[record], field_name, para)):
             raise AccountError(f"record {record}: {field_name} {para} has characters of no origin from {here} on")
-    for rid, record in records.items():
-        for field_name, para in printed_places(record):
-            if slot_string(record, field_name, para) and (rid, field_name, para) not in claims:
+    for rid, whole in records.items():
+        for field_name, para in printed_places(whole):
+            if slot_string(whole, field_name, para) and (rid, field_name, para) not in claims:
                 raise AccountError(f"record {rid}: {field_name} {para} comes from no source")
 
 

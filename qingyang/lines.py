@@ -25,7 +25,7 @@ HAN, DIGIT, LATIN, BLANK, BREAK, COMMA, STOP, SEMI, COLON, OPENQ, SHUTQ, OPENB, 
     1 << k for k in range(18)
 )
 _TOP = 0x30000
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1f\x7f"
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\x7f" + "".join(chr(c) for c in range(0x20) if chr(c) not in "\t\n\v\f\r\x1c\x1d\x1e")
 
 
 def _classes() -> NDArray[np.uint32]:
@@ -34,7 +34,8 @@ def _classes() -> NDArray[np.uint32]:
         t[lo : hi + 1] |= HAN
     table = {
         DIGIT: "0123456789０１２３４５６７８９",
-        LATIN: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" + "".join(chr(c) for c in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))),
+        LATIN: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        + "".join(chr(c) for c in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))),
         BLANK: " \t\u3000\u00a0\u2002\u2003\u2009\u202f" + INVISIBLE,
         BREAK: "\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029",
         COMMA: "，,、",
@@ -151,9 +152,8 @@ _OPEN_JUMP = re.compile(r"[（(【〔\[][^（）()【】]{0,14}$")
 def _marks(sheet: Sheet) -> list[Mark]:
     text = sheet.source.text
     found: list[Mark] = []
-    line_of = lambda pos: int(np.searchsorted(sheet.starts, pos, "right")) - 1  # noqa: E731
     for j in jumps.find(text):
-        found.append(Mark(j.start, j.end, j.kind, j.page, j.rule, line_of(j.start)))
+        found.append(Mark(j.start, j.end, j.kind, j.page, j.rule, int(np.searchsorted(sheet.starts, j.start, "right")) - 1))
     if "上" in text or "下" in text or "接" in text or "转" in text:
         found += _wrapped_jumps(sheet, found)
     if any(a in text for a in ("电", "電", "讯", "訊", "供稿", "报道")):
@@ -171,7 +171,12 @@ def _wrapped_jumps(sheet: Sheet, known: list[Mark]) -> list[Mark]:
     """Jump lines that a column break cut in two: （下转第 / 四版）."""
     out: list[Mark] = []
     text = sheet.source.text
-    for k in range(len(sheet) - 1):
+    opened = np.concatenate(([0], np.cumsum((sheet.cls & OPENB) != 0)))
+    shut_ = np.concatenate(([0], np.cumsum((sheet.cls & SHUTB) != 0)))
+    back = np.maximum(sheet.starts, sheet.ends - 16)
+    for k in np.flatnonzero((opened[sheet.ends] - opened[back]) > (shut_[sheet.ends] - shut_[back])).tolist():
+        if k + 1 == len(sheet):
+            break
         end, nxt, nend = int(sheet.ends[k]), int(sheet.starts[k + 1]), int(sheet.ends[k + 1])
         tail = text[max(int(sheet.starts[k]), end - 16) : end]
         m = _OPEN_JUMP.search(tail)
@@ -193,10 +198,7 @@ def _sign_offs(sheet: Sheet) -> list[Mark]:
     """Agency notes in brackets that close a line: （新华社北京11月24日电）. One that opens a line is a dateline."""
     keep = np.flatnonzero((sheet.cls & (BLANK | BREAK)) == 0)
     text = sheet.source.text
-    if len(keep) == len(text):
-        squeezed = text
-    else:
-        squeezed = sheet.cps[keep].tobytes().decode("utf-32-le", "surrogatepass")
+    squeezed = text if len(keep) == len(text) else sheet.cps[keep].tobytes().decode("utf-32-le", "surrogatepass")
     out: list[Mark] = []
     for m in SIGN_OFF.finditer(squeezed):
         start, end = int(keep[m.start()]), int(keep[m.end() - 1]) + 1
@@ -226,7 +228,12 @@ def _glued_headlines(sheet: Sheet) -> list[Mark]:
     out: list[Mark] = []
     for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
         m = _GLUED.match(text, s, min(e, s + 80))
-        if m and not re.match(r"据|據", m["head"]) and dateline(squeeze(m["head"]).text) is None and dateline(squeeze(text[m.start("date") : e][:60]).text):
+        if (
+            m
+            and not re.match(r"据|據", m["head"])
+            and dateline(squeeze(m["head"]).text) is None
+            and dateline(squeeze(text[m.start("date") : e][:60]).text)
+        ):
             at = m.start("date")
             out.append(Mark(at, at, "cut", None, "split.glued-headline", k))
     return out

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang.evidence import NAMES
+from qingyang.evidence import CHARS, NAMES
 
 Floats = NDArray[np.float32]
 
@@ -43,6 +43,8 @@ a paragraph that stands elsewhere on the page, ``other`` begins a paragraph of a
 class Weights(NamedTuple):
     mean: Floats
     scale: Floats
+    chars: Floats
+    """[character, end, dimension]: what a common character at one of the four ends says."""
     layers: tuple[tuple[Floats, Floats], ...]
     """(kernel [reach, in, out], bias) of each convolution; the last gives the scores of the roles."""
 
@@ -55,7 +57,7 @@ def weights() -> Weights:
         if names != NAMES or tuple(str(z["roles"]).split()) != ROLES:
             raise ValueError("qingyang/model/roles.npz was trained on other evidence; run python -m bench.quality.train.roles")
         layers = tuple((z[f"w{k}"].astype(np.float32), z[f"b{k}"].astype(np.float32)) for k in range(int(z["depth"])))
-        return Weights(z["mean"], z["scale"], layers)
+        return Weights(z["mean"], z["scale"], z["chars"].astype(np.float32), layers)
 
 
 def scores(pages: Sequence[Floats], w: Weights | None = None) -> list[Floats]:
@@ -64,11 +66,15 @@ def scores(pages: Sequence[Floats], w: Weights | None = None) -> list[Floats]:
     pad = sum(k.shape[0] // 2 for k, _ in w.layers) + 1
     lengths = [len(p) for p in pages]
     rows = sum(lengths) + pad * (len(pages) + 1)
-    x = np.zeros((rows, len(w.mean)), np.float32)
+    plain, extra = len(w.mean), w.chars.shape[2]
+    x = np.zeros((rows, plain + CHARS * extra), np.float32)
     mask = np.zeros((rows, 1), np.float32)
     at, spans = pad, []
     for p in pages:
-        x[at : at + len(p)] = np.clip((p - w.mean) * w.scale, -6, 6)
+        x[at : at + len(p), :plain] = np.clip((p[:, :plain] - w.mean) * w.scale, -6, 6)
+        ends = p[:, plain:].astype(np.int64)
+        for j in range(CHARS):
+            x[at : at + len(p), plain + j * extra : plain + (j + 1) * extra] = w.chars[ends[:, j], j]
         mask[at : at + len(p)] = 1
         spans.append((at, at + len(p)))
         at += len(p) + pad

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from functools import lru_cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 
 
 class SeamTable(NamedTuple):
-    index: NDArray[np.int32]
+    rank: NDArray[np.int32]
     begin: Floats
     final: Floats
     pairs: NDArray[np.uint32]
@@ -26,6 +26,11 @@ class SeamTable(NamedTuple):
     words: NDArray[np.uint32]
     freq: Floats
     log_total: float
+    side: NDArray[np.uint32]
+    side_odds: Floats
+    left: Floats
+    right: Floats
+    log_side: float
 
 
 @lru_cache(maxsize=1)
@@ -35,10 +40,72 @@ def table() -> SeamTable:
         chars = z["chars"]
         index = np.full(0x30000, -1, np.int32)
         index[chars] = np.arange(len(chars))
-        back = lambda a: (a.astype(np.float32) / 12).astype(np.float32)  # noqa: E731
+
+        def back(a: NDArray[Any]) -> Floats:
+            return (a.astype(np.float32) / 12).astype(np.float32)
+
         return SeamTable(
-            index, back(z["begin"]), back(z["final"]), z["pairs"], back(z["inside"]), z["words"], back(z["freq"]), float(np.log(z["total"][0]))
+            index,
+            back(z["begin"]),
+            back(z["final"]),
+            z["pairs"],
+            back(z["inside"]),
+            z["words"],
+            back(z["freq"]),
+            float(np.log(z["total"][0])),
+            z["side"],
+            (z["side_odds"].astype(np.float32) / 16).astype(np.float32),
+            back(z["left"]),
+            back(z["right"]),
+            float(np.log(z["side_total"][0])),
         )
+
+
+LEFT, RIGHT = 6, 5
+"""Characters that :func:`reads_on` sees before and after a seam."""
+
+
+class Reading(NamedTuple):
+    rank: NDArray[np.int32]
+    embed: Floats
+    w1: Floats
+    b1: Floats
+    w2: Floats
+    b2: Floats
+
+
+@lru_cache(maxsize=1)
+def _reading() -> Reading:
+    raw = resources.files("qingyang").joinpath("model", "reading.npz").read_bytes()
+    with np.load(io.BytesIO(raw)) as z:
+        index = np.ones(0x30000, np.int32)
+        index[z["chars"]] = np.arange(len(z["chars"])) + 2
+        index[0] = 0
+        f = np.float32
+        w1 = z["w1"].astype(f)
+        embed = z["embed"].astype(f)
+        # the first layer is linear in each character: one table per place, added up
+        tables = np.stack([embed @ w1[k * embed.shape[1] : (k + 1) * embed.shape[1]] for k in range(LEFT + RIGHT)])
+        return Reading(index, tables.astype(f), w1, z["b1"].astype(f), z["w2"].astype(f), z["b2"].astype(f))
+
+
+def reads_on(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
+    """Log-odds that each seam's right side reads on from its left side, as prose does inside a sentence.
+
+    ``left`` holds the last :data:`LEFT` code points before each seam (nearest last), ``right`` the first :data:`RIGHT`
+    after it; 0 where there is none. Trained on statutes and reports (``bench/quality/train/reading.py``).
+
+    >>> codes = lambda s: np.array([[ord(c) for c in s]], np.uint32)
+    >>> bool(reads_on(codes("现代化应当在"), codes("为社会主义"))[0] > 2 > -2 > reads_on(codes("作出了贡献。"), codes("今年以来，"))[0])
+    True
+    """
+    r = _reading()
+    codes = r.rank[np.minimum(np.concatenate((left[:, -LEFT:], right[:, :RIGHT]), 1), 0x2FFFF)]
+    h = np.repeat(r.b1[None], len(codes), 0)
+    for k in range(LEFT + RIGHT):
+        h += r.embed[k][codes[:, k]]
+    out: Floats = (np.maximum(h, 0) @ r.w2)[:, 0] + r.b2[0]
+    return out
 
 
 def word_hash(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -55,16 +122,17 @@ def _find(keys: NDArray[np.uint32], wanted: NDArray[np.uint32], values: Floats) 
 
 
 def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
-    """Five columns for every seam.
+    """Six columns for every seam.
 
-    ``left`` holds the last three code points before each seam (nearest last), ``right`` the first three after it
-    (nearest first); 0 where there is none. Columns: log-odds that the two characters at the seam stand inside one
-    word, the best word of 2, 3 and 4 characters across it (log frequency, 0 for none), and how much the character
-    after the seam begins words at all (log-odds against being inside one).
+    ``left`` holds the code points before each seam (nearest last), ``right`` those after it (nearest first), three or
+    more; 0 where there is none. Columns: log-odds that the two characters at the seam stand inside one
+    word, the best word of 2, 3 and 4 characters across it (log frequency, 0 for none), how much the character
+    after the seam begins words at all (log-odds against being inside one), and the log-odds of the two characters side by
+    side in prose against chance.
     """
     t = table()
-    ok = lambda c: np.minimum(c, 0x2FFFF)  # noqa: E731
-    a, b = t.index[ok(left[:, 2])], t.index[ok(right[:, 0])]
+    left, right = left[:, -3:], right[:, :3]
+    a, b = t.rank[np.minimum(left[:, 2], 0x2FFFF)], t.rank[np.minimum(right[:, 0], 0x2FFFF)]
     known = (a >= 0) & (b >= 0)
     key = np.where(known, a.astype(np.int64) * len(t.begin) + b, 0).astype(np.uint32)
     inside = np.where(known, _find(t.pairs, key, t.inside), 0)
@@ -84,4 +152,8 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
         ]
     )
     starts = np.where(b >= 0, t.begin[b] - t.final[b], 0)
-    return np.stack([odds, two, three, four, starts], 1).astype(np.float32)
+    seen = _find(t.side, key, t.side_odds)
+    chance = np.where(known, t.left[a] + t.right[b] - t.log_side, 0)
+    never = -np.logaddexp(chance, np.log(0.5)) + np.log(0.5)
+    beside = np.where(known, np.where(seen != 0, seen, np.where(chance > -1, never, 0)), 0)
+    return np.stack([odds, two, three, four, starts, beside], 1).astype(np.float32)

@@ -1,11 +1,226 @@
-"""Gives the pieces of a page that lost their place back to their articles."""
+"""Gives the pieces of a page that lost their place back to their articles.
+
+Where columns were read across, or blocks in the wrong order, an article comes in pieces: a headless piece begins inside a
+paragraph, or with a paragraph of something that is not the article above it. :func:`thread` finds for each of them the piece
+whose end it goes on with: the seam, the words both share, the width of the column, how far apart they stand. The weights
+of the evidence are in ``rules/threads.toml``; they were fitted on composed pages (``bench/quality/train/threads.py``).
+A piece that goes with nothing on its page stays a piece of its own.
+"""
 
 from __future__ import annotations
 
-from qingyang.evidence import Floats
+import tomllib
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang import lines, seams
+from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
-from qingyang.split import PageDrafts
+from qingyang.split import Draft, PageDrafts
+
+_COL = {n: i for i, n in enumerate(NAMES)}
+
+FEATURES = (
+    "mid_after_open",
+    "mid_after_stop",
+    "start_after_open",
+    "start_after_stop",
+    "mid_seam_odds",
+    "mid_seam_word",
+    "mid_reads_on",
+    "mid_begins_word",
+    "start_begins_word",
+    "topic",
+    "topic_best",
+    "same_width",
+    "width_apart",
+    "next_piece",
+    "apart_log",
+    "backwards",
+    "head_only",
+    "head_only_dateline",
+    "head_only_mid",
+    "closed",
+    "open_quote",
+    "after_headed",
+    "long_above",
+)
+NONE = ("none", "none_mid", "none_topic", "none_short")
+"""Evidence that a piece goes with nothing on the page."""
 
 
-def thread(sheet: Sheet, X: Floats, page: PageDrafts, p: Floats) -> PageDrafts:
+@lru_cache(maxsize=1)
+def _weights() -> tuple[Floats, Floats]:
+    t = tomllib.loads(resources.files("qingyang").joinpath("rules", "threads.toml").read_text("utf-8"))["weights"]
+    return np.array([t[f] for f in FEATURES], np.float32), np.array([t[f] for f in NONE], np.float32)
+
+
+def _ends(sheet: Sheet, d: Draft) -> tuple[int, int]:
+    """First and last unit of running text; of the head where there is none."""
+    units = [k for para in d.paragraphs for _, k in para] or [k for _, k in [*d.kicker, *d.headline, *d.deck, *d.docdate, *d.byline]]
+    return (units[0], units[-1]) if units else (d.first[1], d.last[1])
+
+
+def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """[piece, candidate above, feature], and [piece, feature] for going with nothing."""
+    n, m = len(drafts), len(wanted)
+    pairs = np.zeros((m, n, len(FEATURES)), np.float32)
+    alone = np.zeros((m, len(NONE)), np.float32)
+    first, last = zip(*[_ends(sheet, d) for d in drafts], strict=True)
+    f = {name: i for i, name in enumerate(FEATURES)}
+    likeness = _likeness(sheet, drafts)
+    width = X[:, _COL["width_log"]]
+    wide = np.expm1(width)
+    body = [[k for para in d.paragraphs for _, k in para] for d in drafts]
+    head_w = [float(np.median(wide[b[:6]])) if b else 0.0 for b in body]
+    tail_w = [float(np.median(wide[b[-6:]])) if b else 0.0 for b in body]
+    la = np.array(last)
+    stop = (X[la, _COL["last_stop"]] > 0) | (X[la, _COL["shut_after_stop"]] > 0)
+    has = np.array([bool(d.paragraphs) for d in drafts])
+    headed = np.array([d.has_head for d in drafts])
+    shut_out = np.array([d.jump_out is not None for d in drafts])
+    closed = np.array([bool(d.sign_off) for d in drafts])
+    quote = np.array([_open_quote(sheet, k) for k in last])
+    long_above = np.log1p(np.array([len(b) for b in body])) / 5
+    tails = np.array(tail_w)
+    index = np.arange(n)
+    for i, w in enumerate(wanted):
+        h = drafts[w]
+        mid = 1.0 if h.mid else 0.0
+        left, right = edges(sheet, la, np.full(n, first[w]))
+        seam = seams.evidence(left, right)
+        reads = np.clip(seams.reads_on(left, right), -8, 8) / 4
+        like = likeness[w].copy()
+        like[w] = 0
+        best = float(like.max()) if n > 1 else 0.0
+        p = pairs[i]
+        gap = np.abs(tails - head_w[w])
+        bare_head = headed & ~has
+        p[:, f["mid_after_open"]] = mid * (has & ~stop)
+        p[:, f["mid_after_stop"]] = mid * (has & stop)
+        p[:, f["start_after_open"]] = (1 - mid) * (has & ~stop)
+        p[:, f["start_after_stop"]] = (1 - mid) * (has & stop)
+        p[:, f["mid_seam_odds"]] = mid * has * np.clip(seam[:, 0], -6, 8) / 5
+        p[:, f["mid_seam_word"]] = mid * has * seam[:, 1:4].max(1) / 8
+        p[:, f["mid_reads_on"]] = mid * has * reads
+        p[:, f["mid_begins_word"]] = mid * seam[:, 4] / 5
+        p[:, f["start_begins_word"]] = (1 - mid) * seam[:, 4] / 5
+        p[:, f["topic"]] = like
+        p[:, f["topic_best"]] = (like >= best) & (best > 0)
+        p[:, f["same_width"]] = has * (head_w[w] > 0) * (gap <= 1.01)
+        p[:, f["width_apart"]] = has * (head_w[w] > 0) * np.minimum(gap, 10) / 10
+        p[:, f["next_piece"]] = index == w - 1
+        p[:, f["apart_log"]] = np.log1p(np.maximum(np.abs(w - index) - 1, 0))
+        p[:, f["backwards"]] = index > w
+        p[:, f["head_only"]] = bare_head
+        p[:, f["head_only_dateline"]] = bare_head & bool(X[first[w], _COL["is_dateline"]] > 0)
+        p[:, f["head_only_mid"]] = bare_head * mid
+        p[:, f["closed"]] = closed
+        p[:, f["open_quote"]] = mid * quote
+        p[:, f["after_headed"]] = headed
+        p[:, f["long_above"]] = long_above
+        p[shut_out | (index == w)] = 0
+        p[shut_out | (index == w), 0] = -99
+        alone[i] = (1, mid, best, len(body[w]) <= 2)
+    return pairs, alone
+
+
+def _open_quote(sheet: Sheet, k: int) -> float:
+    c = sheet.cls[sheet.starts[k] : sheet.ends[k]]
+    return float(((c & (lines.OPENQ | lines.OPENB)) != 0).sum() > ((c & (lines.SHUTQ | lines.SHUTB)) != 0).sum())
+
+
+def _likeness(sheet: Sheet, drafts: list[Draft]) -> Floats:
+    """Cosine of the pairs of Han characters that two pieces use, rare pairs counting more."""
+    bins = 2039
+    rows: list[int] = []
+    units: list[int] = []
+    for i, d in enumerate(drafts):
+        for group in ([*d.kicker, *d.headline, *d.deck], *d.paragraphs):
+            for _, k in group:
+                rows.append(i)
+                units.append(k)
+    owner = np.full(len(sheet), -1)
+    owner[units] = rows
+    pair = np.flatnonzero(((sheet.cls[:-1] & sheet.cls[1:]) & lines.HAN) != 0)
+    unit = np.searchsorted(sheet.starts, pair, "right") - 1
+    good = (unit >= 0) & (pair + 1 < sheet.ends[np.maximum(unit, 0)])
+    good &= owner[np.maximum(unit, 0)] >= 0
+    pair, unit = pair[good], unit[good]
+    hashed = (sheet.cps[pair].astype(np.int64) * 31 + sheet.cps[pair + 1]) % bins
+    table = np.bincount(owner[unit] * bins + hashed, minlength=len(drafts) * bins).reshape(len(drafts), bins).astype(np.float32)
+    table = np.sqrt(table) / (1 + np.log1p((table > 0).sum(0)))
+    size = np.sqrt((table**2).sum(1)) + 1e-6
+    out: Floats = (table @ table.T) / size[:, None] / size[None]
+    return out
+
+
+def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
+    """The page with its headless pieces joined to what they go on with."""
+    drafts = page.drafts
+    wanted = [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs]
+    if not wanted or len(drafts) < 2 or len(drafts) > 400:
+        return page
+    pairs, alone = evidence(sheet, X, drafts, wanted)
+    w, v = _weights()
+    score = pairs @ w
+    score[pairs[:, :, 0] < -9] = -1e9
+    none = alone @ v
+    p = np.exp(np.concatenate([score, none[:, None]], 1) - np.maximum(score.max(1), none)[:, None])
+    p /= p.sum(1, keepdims=True)
+    after: dict[int, int] = {}
+    before: dict[int, int] = {}
+    order = sorted(((p[i, j], i, j) for i in range(len(wanted)) for j in range(len(drafts)) if score[i, j] > none[i]), reverse=True)
+    for q, i, j in order:
+        h = wanted[i]
+        if h in before or j in after or _reaches(after, h, j):
+            continue
+        after[j], before[h] = h, j
+        page.decisions.append(
+            {
+                "at": int(sheet.starts[_ends(sheet, drafts[h])[0]]),
+                "rule": "thread.resume" if drafts[h].mid else "thread.next-paragraph",
+                "p": round(float(q), 3),
+                "because": [FEATURES[c] for c in np.argsort(-(pairs[i, j] * w))[:3] if pairs[i, j, c] * w[c] > 0.3],
+            }
+        )
+    gone: set[int] = set()
+    for i, d in enumerate(drafts):
+        if i in before:
+            continue
+        k = i
+        while k in after:
+            k = after[k]
+            _absorb(d, drafts[k])
+            gone.add(k)
+    page.drafts = [d for i, d in enumerate(drafts) if i not in gone]
+    page.decisions.sort(key=lambda x: x["at"])
     return page
+
+
+def _reaches(after: dict[int, int], start: int, goal: int) -> bool:
+    while start in after:
+        start = after[start]
+        if start == goal:
+            return True
+    return start == goal
+
+
+def _absorb(d: Draft, h: Draft) -> None:
+    at = len(d.paragraphs)
+    if h.mid and d.paragraphs:
+        d.paragraphs[-1] = d.paragraphs[-1] + h.paragraphs[0]
+        d.subheads |= {s + at - 1 for s in h.subheads if s}
+        d.paragraphs += h.paragraphs[1:]
+    else:
+        d.subheads |= {s + at for s in h.subheads}
+        d.paragraphs += h.paragraphs
+    d.byline += h.byline
+    d.captions += h.captions
+    d.sign_off += h.sign_off
+    d.docdate = d.docdate or h.docdate
+    d.jump_out = d.jump_out or h.jump_out
+    d.last = h.last

@@ -19,12 +19,16 @@ from pathlib import Path
 import numpy as np
 
 from bench.quality.compose import PROFILES, compose
-from qingyang.evidence import NAMES, gather
+from qingyang.evidence import CHARS, COMMON, NAMES, gather
 from qingyang.lines import read_lines
 from qingyang.records import Source
 from qingyang.roles import ROLES
 
+OFTEN = ("fragments", "fragments", "lines", "lines", "blocks", "blocks", "fragments+errors", "lines+light", "lines+medium")
+"""Readings in good order, which most users bring: they come again."""
 INDEX = {r: i for i, r in enumerate(ROLES)}
+WIDTH = 6
+"""Dimensions for a character at an end of a unit."""
 DIRECT = {"kicker", "deck", "byline", "docdate", "subhead"}
 
 
@@ -44,7 +48,6 @@ def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[object, li
     out: list[str | None] = []
     # (line, article, para, role) of the last unit of running text
     last_text: tuple[int, object, int, str] | None = None
-    article_now: object = None
     for k in range(len(sheet)):
         r = int(np.searchsorted(offsets_a, sheet.starts[k], "right")) - 1
         a, b = int(sheet.starts[k]) - offsets[r], int(sheet.ends[k]) - offsets[r]
@@ -67,7 +70,11 @@ def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[object, li
         if role in ("headline", "headline_cont", "cont_title"):
             first = s["first"] if role != "headline" else True
             if role == "headline_cont" or not first:
-                out.append("headline_cont" if last_text and last_text[3] in ("headline", "headline_cont") and last_text[1] == s["article"] else "headline")
+                out.append(
+                    "headline_cont"
+                    if last_text and last_text[3] in ("headline", "headline_cont") and last_text[1] == s["article"]
+                    else "headline"
+                )
             else:
                 out.append("headline")
         elif role in DIRECT:
@@ -84,7 +91,7 @@ def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[object, li
                 if role == "sign_off" and not s["first"] and same:
                     out.append("continue")
                 else:
-                    out.append("start" if same or last_text is None and role == "dateline" else "other")
+                    out.append("start" if same or (last_text is None and role == "dateline") else "other")
             elif lead_above and s["first"]:
                 out.append("continue")
             else:
@@ -108,31 +115,47 @@ def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def data(first: int, count: int, profiles: tuple[str, ...], workers: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    jobs = [(first + i, p) for i in range(count) for p in profiles]
+    # a profile named twice is composed twice, from other seeds
+    jobs = [(first + i + 20_000 * profiles[:k].count(p), p) for i in range(count) for k, p in enumerate(profiles)]
     with ProcessPoolExecutor(workers) as pool:
         return [page for pages in pool.map(one, jobs, chunksize=4) for page in pages]
 
 
-def train(pages: list[tuple[np.ndarray, np.ndarray]], epochs: int, hidden: int, seed: int, out: Path, dropout: float, noise: float, lr: float = 3e-3) -> None:
+def train(
+    pages: list[tuple[np.ndarray, np.ndarray]],
+    epochs: int,
+    hidden: int,
+    seed: int,
+    out: Path,
+    dropout: float,
+    noise: float,
+    lr: float = 3e-3,
+) -> None:
     import torch
     from torch import nn
 
     torch.manual_seed(seed)
     torch.set_num_threads(2)
-    allx = np.concatenate([x for x, _ in pages])
-    mean = allx.mean(0)
-    scale = 1 / np.maximum(allx.std(0), 0.05)
-    L, F = len(ROLES), allx.shape[1]
+    plain = len(NAMES) - CHARS
+    some = np.concatenate([x[:, :plain] for x, _ in pages[:: max(1, len(pages) // 3000)]])
+    mean = some.mean(0)
+    scale = 1 / np.maximum(some.std(0), 0.05)
+    del some
+    L, F = len(ROLES), plain + CHARS * WIDTH
+    tables = nn.ModuleList([nn.Embedding(COMMON + 1, WIDTH) for _ in range(CHARS)])
+    for t in tables:
+        nn.init.normal_(t.weight, std=0.3)
     kernels = ((7, F, hidden), (5, hidden, hidden), (5, hidden, hidden), (1, hidden, L))
     convs = nn.ModuleList([nn.Conv1d(i, o, k, padding=k // 2) for k, i, o in kernels])
     drop = nn.Dropout(dropout)
-    params = [*convs.parameters()]
+    params = [*convs.parameters(), *tables.parameters()]
     steps_per = (len(pages) + 15) // 16
     opt = torch.optim.AdamW(params, lr=lr, weight_decay=1e-3)
     sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=lr, total_steps=epochs * steps_per, pct_start=0.15)
 
-    def forward(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        y = x.transpose(1, 2)
+    def forward(x: torch.Tensor, ends: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        y = torch.cat([x, *[drop(t(ends[:, :, j])) for j, t in enumerate(tables)]], 2) * mask[:, :, None]
+        y = y.transpose(1, 2)
         m = mask[:, None].float()
         for d, c in enumerate(convs):
             y = c(y)
@@ -140,9 +163,6 @@ def train(pages: list[tuple[np.ndarray, np.ndarray]], epochs: int, hidden: int, 
                 y = drop(torch.relu(y)) * m
         return y.transpose(1, 2)
 
-    # rare roles weigh more, but a page of 200 continuing lines still counts: fourth root of the inverse share
-    n = np.bincount(np.concatenate([y for _, y in pages]), minlength=L) + 50
-    share = torch.tensor((n.sum() / n) ** 0.25 / ((n.sum() / n) ** 0.25 * n).sum() * n.sum(), dtype=torch.float32)
     order = np.argsort([len(y) for _, y in pages])
     groups = [order[i : i + 16] for i in range(0, len(order), 16)]
     rng = np.random.default_rng(seed)
@@ -152,20 +172,25 @@ def train(pages: list[tuple[np.ndarray, np.ndarray]], epochs: int, hidden: int, 
         for g in rng.permutation(len(groups)):
             idx = groups[g]
             T = max(len(pages[i][1]) for i in idx)
-            x = np.zeros((len(idx), T, F), np.float32)
+            x = np.zeros((len(idx), T, plain), np.float32)
+            ends = np.zeros((len(idx), T, CHARS), np.int64)
             y = np.zeros((len(idx), T), np.int64)
             m = np.zeros((len(idx), T), bool)
             for b, i in enumerate(idx):
                 n = len(pages[i][1])
-                x[b, :n] = np.clip((pages[i][0] - mean) * scale, -6, 6)
+                x[b, :n] = np.clip((pages[i][0][:, :plain] - mean) * scale, -6, 6)
+                ends[b, :n] = pages[i][0][:, plain:]
                 y[b, :n] = pages[i][1]
                 m[b, :n] = True
             xt, yt, mt = torch.from_numpy(x), torch.from_numpy(y), torch.from_numpy(m)
             if noise:
                 # forget single pieces of evidence: no decision may hang on one of them
                 xt = xt * (torch.rand(xt.shape) > noise)
-            e = forward(xt, mt)
-            loss = nn.functional.cross_entropy(e[mt], yt[mt], weight=share, label_smoothing=0.02)
+            et = torch.from_numpy(ends)
+            if noise:
+                et = et * (torch.rand(et.shape) > 0.15)
+            e = forward(xt, et, mt)
+            loss = nn.functional.cross_entropy(e[mt], yt[mt], label_smoothing=0.01)
             opt.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(params, 2.0)
@@ -175,16 +200,17 @@ def train(pages: list[tuple[np.ndarray, np.ndarray]], epochs: int, hidden: int, 
             right += float(((e.argmax(2) == yt) & mt).sum())
             units += int(mt.sum())
         print(f"epoch {epoch + 1}: loss {total / units:.4f}  argmax {right / units:.4f}  {time.time() - t0:.0f} s", flush=True)
-        save(out, convs, mean, scale)
+        save(out, convs, tables, mean, scale)
 
 
-def save(out: Path, convs: object, mean: np.ndarray, scale: np.ndarray) -> None:
+def save(out: Path, convs: object, tables: object, mean: np.ndarray, scale: np.ndarray) -> None:
     arrays = {}
     for k, c in enumerate(convs):  # type: ignore[call-overload]
         arrays[f"w{k}"] = c.weight.detach().numpy().transpose(2, 1, 0).astype(np.float16)
         arrays[f"b{k}"] = c.bias.detach().numpy().astype(np.float32)
     np.savez_compressed(
         out,
+        chars=np.stack([t.weight.detach().numpy() for t in tables], 1).astype(np.float16),  # type: ignore[attr-defined]
         depth=len(convs),  # type: ignore[arg-type]
         mean=mean.astype(np.float32),
         scale=scale.astype(np.float32),
@@ -204,7 +230,7 @@ def main() -> None:
     ap.add_argument("--dropout", type=float, default=0.15)
     ap.add_argument("--noise", type=float, default=0.05)
     ap.add_argument("--workers", type=int, default=2)
-    ap.add_argument("--profiles", default=",".join(PROFILES))
+    ap.add_argument("--profiles", default=",".join((*PROFILES, *OFTEN)))
     ap.add_argument("--cache")
     ap.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[3] / "qingyang" / "model" / "roles.npz")
     a = ap.parse_args()
