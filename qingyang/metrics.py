@@ -167,7 +167,7 @@ def lone_marks(text: str, *, head_missing: bool = False, tail_missing: bool = Fa
 
 # ---- paragraphs
 
-_GOOD_ENDS = frozenset("。！？…”’）》」』】〕：；—～.!?)\":;")
+_GOOD_ENDS = frozenset('。！？…”’）》」』】〕：；—～.!?)":;')
 _OPENING = frozenset("（“‘《「『【(")
 _BULLETS = frozenset("●○■□◆◇▲△★☆·•")
 _GOES_ON = frozenset("，、。；：！？”’）》」』】)")
