@@ -487,10 +487,14 @@ def converts_back(record: Record, variant_record: Record) -> float:
     from rapidfuzz.distance import LCSseq
 
     ours, theirs = "\n".join(record["paragraphs"]), "\n".join(variant_record["paragraphs"])
-    config = BACK[variant_record["lang"]]
-    backs = [_same(theirs, config)] + ([_same(theirs, "tw2s")] if config == "tw2sp" else [])
-    plain = _same(ours, "t2s")
-    if plain in backs or not ours:
+    config, same = BACK[variant_record["lang"]], choices.table().same
+    backs = [_convert(theirs, config).translate(same)]
+    if backs[0] == ours.translate(same) or not ours:
+        return 1.0
+    plain = _convert(ours, "t2s").translate(same)
+    if config == "tw2sp":
+        backs.append(_convert(theirs, "tw2s").translate(same))
+    if plain in backs:
         return 1.0
     clauses, *others = (_CLAUSE.split(text) for text in (plain, *backs))
     if any(len(other) != len(clauses) for other in others):
@@ -502,11 +506,6 @@ def converts_back(record: Record, variant_record: Record) -> float:
         for clause, *back in zip(clauses, *others, strict=True)
     )
     return (kept + len(plain) - sum(map(len, clauses))) / len(plain)
-
-
-def _same(text: str, config: str) -> str:
-    """``text`` in Simplified Chinese, with the forms that count as one made one."""
-    return _convert(text, config).translate(choices.table().same)
 
 
 @cache
