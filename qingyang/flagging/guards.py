@@ -18,6 +18,8 @@ TITLES = frozenset(
     " 乡长 区长 村长 支书 党委书记 副书记 副主席 副主任 副市长 副省长 外长 首相 议长 国王 发言人 老师 学生 同学 医生 护士 司机 战士 民警 老人 青年 女 男 编剧 女工 妻子 丈夫 儿子 女儿"
     " 父亲 母亲 弟弟 哥哥 姐姐 妹妹 比如 例如 毕业生 烈士 英雄 模范 个体户 业主 老板 班长 排长 连长 营长 团长 旅长 师长 军长 院士 法官 律师 会计 记者站 球员 队医 门将 后卫 前锋".split()
 )
+PERSONAL = frozenset(t for t in TITLES if t[-1] in "长员记者席任手士师理人相使统督王将帅") | {"副委员长", "委员长", "大使", "书记", "教授"}
+"""Titles after which single characters spell a name, whatever its family name."""
 _BEFORE = frozenset("、，。（“”：；\u3000 和与及同跟》·？！—…\x02")
 _AFTER = frozenset(
     "摄 说 等 同志 先生 女士 教授 摄影 报道 、 ， ） ( ) 。 \x02 和 与 及 告诉 介绍 表示 认为 指出 强调 在 的 为 是 任 主任 书记 市长 ： ； （ 也 就 又 对 从 把 以 将 已 · 》 ” 一 老人 一家 主编 代表 主席"
@@ -50,8 +52,14 @@ def names(words: list[str], language: Language, *, cut_off: bool = False) -> lis
     mask = [False] * n
     single = [len(w) == 1 and is_han(w) for w in words]
     for k, word in enumerate(words):
-        if len(word) > 1 and word in language.people:
-            mask[k] = True
+        if len(word) > 1:
+            if word in language.people:
+                mask[k] = True
+            if word in PERSONAL:
+                for x in range(k + 1, min(n, k + 4)):
+                    if not single[x] or words[x] in _NEVER_GIVEN:
+                        break
+                    mask[x] = True
         if not is_han(word):
             if word in "·•":
                 _spread(words, mask, k)

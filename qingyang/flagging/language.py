@@ -181,8 +181,8 @@ class Language:
     def shorter(self, s: str) -> list[int]:
         """Words that become ``s`` when one of their characters is left out, the most probable first.
 
-        >>> [language().words[n] for n in language().shorter("一致好")]
-        ['一致好评']
+        >>> [language().words[n] for n in language().shorter("强不息")]
+        ['自强不息']
         """
         slots, ends, words = self._slots
         slot = slots.get(s)

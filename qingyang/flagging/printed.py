@@ -81,8 +81,11 @@ def brackets(paragraphs: Sequence[str], *, head_missing: bool = False, tail_miss
     return flags
 
 
-_NUMERAL = "[0-9０-９〇○零一二三四五六七八九十廿卅]"
-_MONTH_DAY = re.compile(rf"(?:(?P<year>[12１２]\d{{3}}|[一二][〇○零一二三四五六七八九]{{3}})年)?(?<![0-9０-９.．])(?P<month>{_NUMERAL}{{1,3}})月(?P<day>{_NUMERAL}{{1,3}})日")
+_ARABIC, _HAN = "[0-9０-９]", "[〇○零一二三四五六七八九十廿卅]"
+_YEAR = rf"(?P<year>[12１２]{_ARABIC}{{3}}|[一二][〇○零一二三四五六七八九]{{3}})年"
+_MONTH_DAY = re.compile(
+    rf"(?:{_YEAR})?(?:(?<![0-9０-９.．])(?P<month>{_ARABIC}{{1,2}})月(?P<day>{_ARABIC}{{1,3}})日|(?<!{_HAN})(?P<month2>{_HAN}{{1,2}})月(?P<day2>{_HAN}{{1,3}})日)"
+)
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LUNAR = re.compile("(?:农历|夏历|阴历|旧历)[^。]{0,8}$")
 
@@ -98,7 +101,8 @@ def dates(paragraphs: Sequence[str], issue: date | None = None) -> list[Flag]:
     flags: list[Flag] = []
     for n, text in enumerate(paragraphs):
         for m in _MONTH_DAY.finditer(text):
-            year, month, day = (han_number(m[g]) if m[g] else None for g in ("year", "month", "day"))
+            year = han_number(m["year"]) if m["year"] else None
+            month, day = han_number(m["month"] or m["month2"]), han_number(m["day"] or m["day2"])
             if month is None or day is None or _LUNAR.search(text[max(0, m.start() - 14) : m.start()]):
                 continue
             why = ""

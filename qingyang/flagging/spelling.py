@@ -45,11 +45,11 @@ def echoes(paragraphs: Sequence[str]) -> list[Flag]:
 
 @lru_cache(maxsize=1)
 def _person() -> re.Pattern[str]:
-    """A name of three characters after a title or in a list."""
+    """A name of three characters after a title; lists hold many people of similar names."""
     single, double = surnames()
     family = f"(?:{'|'.join(sorted(double))}|[{''.join(sorted(single))}])"
     titles = "|".join(sorted((t for t in guards.TITLES if len(t) > 1), key=len, reverse=True))
-    return re.compile(rf"(?:{titles}|、)(?P<name>{family}[\u4e00-\u9fff]{{2}})")
+    return re.compile(rf"(?:{titles})(?P<name>{family}[\u4e00-\u9fff]{{2}})")
 
 
 def _foreign(paragraphs: Sequence[str]) -> set[str]:
