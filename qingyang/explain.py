@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from qingyang.ledger import LAYOUT
 from qingyang.origins import Origin, Seam, Tiles, origins, removed_around, seams
 
 EXAMPLES = 3
@@ -258,11 +259,11 @@ def _removals(page: _Page, rid: str, entries: Mapping[str, Mapping[str, Any]]) -
         for _, _, rule, text in removed_around(rid, entry):
             by_rule[rule][text] += 1
     page.head("Removed in it and around it" if by_rule else "Nothing was removed in it or around it")
-    for rule, texts in sorted(by_rule.items(), key=lambda r: (r[0] == "layout.blank", r[0])):
+    for rule, texts in sorted(by_rule.items(), key=lambda r: (r[0] in LAYOUT, r[0])):
         page.say(f"{rule}  {sum(texts.values()):,} ×", code="31")
         if why(rule):
             page.say(why(rule), "    ")
-        if rule != "layout.blank":
+        if rule not in LAYOUT:
             for text in list(texts)[:EXAMPLES]:
                 page.say("“" + shown(text[:120]) + ("…" if len(text) > 120 else "") + "”", "      ", "    ")
 

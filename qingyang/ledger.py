@@ -24,9 +24,12 @@ from dataclasses import dataclass
 from dataclasses import field as made
 from typing import Any, NamedTuple
 
-from qingyang.records import AccountError, Edit, Record, Source
+from qingyang.records import INVISIBLE, AccountError, Edit, Record, Source
 
 Piece = list[Any]
+
+LAYOUT = frozenset({"layout.blank", "unwrap.join"})
+"""Rules that remove blanks and line ends only: around strings, and inside them where lines were joined."""
 
 BLANKS = " \t\u3000\u00a0\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 
@@ -66,7 +69,7 @@ def compose(
 
     ``edits[k]`` are the proposals for source ``k``, sorted and without overlap. An edit applies where it lies
     inside a stretch that is placed; elsewhere the characters are removed anyway. Blanks and line ends between
-    stretches need no explicit removal: they go as ``layout.blank``.
+    stretches need no explicit removal: inside a string they go as ``unwrap.join``, elsewhere as ``layout.blank``.
 
     Returns one string per slot and one list of pieces per source, in source order.
 
@@ -120,19 +123,20 @@ def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
         if p[1] < here:
             raise AccountError(f"{source.name}: characters {p[1]}–{min(here, p[2])} are placed twice ({text[p[1] : p[1] + 20]!r})")
         if p[1] > here:
-            out.append(_gap(source, here, p[1]))
+            joins = out and out[-1][0] != "remove" != p[0] and out[-1][3] == p[3]
+            out.append(_gap(source, here, p[1], "unwrap.join" if joins else "layout.blank"))
         out.append(p)
         here = p[2]
     if here < len(text):
-        out.append(_gap(source, here, len(text)))
+        out.append(_gap(source, here, len(text), "layout.blank"))
     return out
 
 
-def _gap(source: Source, start: int, end: int) -> Piece:
+def _gap(source: Source, start: int, end: int, rule: str) -> Piece:
     gap = source.text[start:end]
-    if gap.strip(BLANKS):
+    if gap.strip(BLANKS + INVISIBLE):
         raise AccountError(f"{source.name}: characters {start}–{end} are in no record and no rule removed them ({gap[:30]!r})")
-    return ["remove", start, end, "layout.blank", gap]
+    return ["remove", start, end, rule, gap]
 
 
 def slot_string(record: Mapping[str, Any], field_name: str, para: int) -> str:

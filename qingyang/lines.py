@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from qingyang import jumps
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
-from qingyang.records import Source
+from qingyang.records import INVISIBLE, Source
 
 Ints = NDArray[np.int64]
 
@@ -25,7 +25,6 @@ HAN, DIGIT, LATIN, BLANK, BREAK, COMMA, STOP, SEMI, COLON, OPENQ, SHUTQ, OPENB, 
     1 << k for k in range(18)
 )
 _TOP = 0x30000
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\x7f" + "".join(chr(c) for c in range(0x20) if chr(c) not in "\t\n\v\f\r\x1c\x1d\x1e")
 
 
 def _classes() -> NDArray[np.uint32]:

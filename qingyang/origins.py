@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from qingyang.ledger import LAYOUT
+
 _LINE_END = re.compile("[\n\r\x0b\x0c\u2028\u2029\x85]")
 
 Place = tuple[str, str, int]
@@ -100,10 +102,10 @@ def seams(found: Sequence[Origin], tiles: Mapping[str, Tiles]) -> list[Seam]:
             out.append(Seam(y.at, "moved", y.source, y.start, y.start, ()))
         elif y.start > x.end:
             between = tiles[x.source].between(x.end, y.start)
-            if len(between) == 1 and _rule(between[0]) == "layout.blank":
+            if len(between) == 1 and _rule(between[0]) in LAYOUT:
                 out.append(Seam(y.at, "line" if _LINE_END.search(between[0][4]) else "blank", x.source, x.end, y.start, ()))
                 continue
-            rules = tuple(dict.fromkeys(_rule(p) for p in between if _rule(p) != "layout.blank"))
+            rules = tuple(dict.fromkeys(_rule(p) for p in between if _rule(p) not in LAYOUT))
             gap = "".join(p[4] for p in between if p[0] == "remove")
             printed = gap.strip() or any(p[0] != "remove" for p in between)
             kind = "over" if printed else "line" if _LINE_END.search(gap) else "blank"

@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from qingyang import sentences
 from qingyang.explain import why
-from qingyang.ledger import restore_text, slot_string
+from qingyang.ledger import LAYOUT, restore_text, slot_string
 from qingyang.origins import Origin, Place, Seam, Tiles, origins, seams
 from qingyang.records import AccountError
 from tasks import output as shelf
@@ -309,7 +309,7 @@ class _Page:
     def _removed(self, p: list[Any], last: tuple[int, int] | None, after: tuple[int, int] | None, slots: list[Place]) -> str:
         rule, text = p[3], p[4]
         joins = last is not None and last == after
-        if rule == "layout.blank":
+        if rule in LAYOUT:
             if not joins:
                 return _esc(text)
             lines = "\n" in text or "\r" in text
@@ -678,7 +678,7 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
         if not seen.get(key) and first and first["source"] == entry["source"]:
             seen[key] = first[key]
     used = [p[5] if p[0] == "change" else p[3] for p in entry["pieces"] if p[0] != "keep"]
-    edits = [rule for rule in used if rule != "layout.blank"]
+    edits = [rule for rule in used if rule not in LAYOUT]
     made.rules.update(used)
     own = [r for r in records.values() if r["source"] == entry["source"]]
     for record in own:
