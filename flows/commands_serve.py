@@ -147,7 +147,7 @@ def _check_schedule(cron: str, timezone: str) -> None:
         raise SettingError(f"--cron {cron!r}: is no schedule; write minute hour day month weekday, like '0 6 * * *'") from None
     try:
         ZoneInfo(timezone)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         raise SettingError(f"--timezone {timezone!r}: is not known; write it like Asia/Shanghai") from None
 
 

@@ -21,6 +21,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from flows import summary
+from qingyang.records import SourceError
 from qingyang.settings import Settings
 from tasks import corpus, journal, lock
 from tasks.manifest import STATE
@@ -109,11 +110,9 @@ def pull_proofs(
             plan = survey(raw, output, chosen, pool, False, changed if round == ROUNDS else [])
             changed = _make_all(plan, pool)
         if changed:
-            plan = survey(raw, output, chosen, pool, False, changed)
-            changed = _make_all(plan, pool)
-        if changed:
-            raise RuntimeError(f"{changed[0]}: keeps changing; run again when the raw folder is quiet")
-        totals = finish(lambda: plan, _run(started, pool.count))
+            raise SourceError(f"{changed[0]}: keeps changing; run again when the raw folder is quiet")
+        done = corpus.last(plan.output) if corpus.is_current(plan) else None
+        totals = done["totals"] if done else finish(lambda: plan, _run(started, pool.count))
         report = summary.of(plan, totals, time.time() - started)
         create_markdown_artifact(summary.markdown(report), key="summary", description="What came in and what went out")
         create_link_artifact((Path(output).absolute() / "proof" / "index.html").as_uri(), key="proof", description="The visual proof")

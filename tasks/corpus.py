@@ -204,7 +204,7 @@ def _relocate(plan: Plan) -> None:
 
 
 def is_current(plan: Plan) -> bool:
-    """Nothing to do: every shard stands, and so does everything written at the end."""
+    """Nothing to do, as the plan was made: every shard stands, and so does everything written at the end."""
     if plan.groups or plan.pending or set(plan.made) - set(plan.shards):
         return False
     try:

@@ -1,0 +1,97 @@
+"""What is left alone for years: the watch waits for whole files, schedules are checked, and the night's failure is told."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from house import bring, no_checks, sample, write
+
+from flows import commands_serve, summary
+from qingyang.records import SettingError
+from tasks import corpus, journal, lock
+from tasks.manifest import STATE
+
+ROOT = Path(__file__).parent.parent
+
+
+class Clock:
+    """Time that passes only in sleep, and what happens meanwhile."""
+
+    def __init__(self, *events: object) -> None:
+        self.now, self.events = 0.0, list(events)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if not self.events:
+            raise KeyboardInterrupt
+        event = self.events.pop(0)
+        if callable(event):
+            event()
+
+
+def looks(raw: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, int]]:
+    """When a run would begin, and how many sources there are then."""
+    monkeypatch.setattr(commands_serve, "time", clock)
+    out = []
+    with pytest.raises(KeyboardInterrupt):
+        for _ in commands_serve._settled(raw, raw / "none", settle=5, every=2):
+            out.append((clock.now, len(list(raw.rglob("*.txt")))))
+    return out
+
+
+def test_watch_runs_at_the_start_and_then_only_on_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = sample(tmp_path / "raw")
+    clock = Clock(None, None, lambda: write(raw, **{"日报/2020-12-03/01.txt": "新"}), None, None, None, None)
+    assert looks(raw, clock, monkeypatch) == [(0.0, 4), (12.0, 5)]
+
+
+def test_watch_waits_for_a_file_that_is_still_being_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = sample(tmp_path / "raw")
+    copy = [lambda k=k: write(raw, **{"日报/2020-12-03/01.txt": "新" * k}) for k in range(1, 6)]
+    assert looks(raw, Clock(*copy, None, None, None, None), monkeypatch) == [(0.0, 4), (16.0, 5)]
+
+
+def test_watch_survives_a_raw_folder_that_goes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = sample(tmp_path / "raw")
+    away = tmp_path / "away"
+    clock = Clock(lambda: raw.rename(away), None, lambda: away.rename(raw), None, None, None)
+    assert looks(raw, clock, monkeypatch)[0] == (0.0, 4)
+
+
+@pytest.mark.parametrize(("cron", "zone"), [("0 6 * *", "Asia/Shanghai"), ("0 25 * * *", "Asia/Shanghai"), ("0 6 * * *", "Asia/Peking")])
+def test_a_wrong_schedule_is_told(cron: str, zone: str) -> None:
+    commands_serve._check_schedule("0 6 * * *", "Asia/Shanghai")
+    with pytest.raises(SettingError, match=r"--(cron|timezone)"):
+        commands_serve._check_schedule(cron, zone)
+
+
+def test_the_journal_tells_a_failed_run_from_a_killed_one(tmp_path: Path) -> None:
+    state = tmp_path / STATE
+    assert journal.last(state) is None
+    with pytest.raises(OSError, match="full"), lock.hold(state), journal.keep(state):
+        running = journal.last(state)
+        assert running is not None and running["state"] == "running"
+        raise OSError(28, "the disk is full")
+    failed = journal.last(state)
+    assert failed is not None and failed["state"] == "failed" and "full" in failed["error"]
+    script = f"import os, pathlib\nfrom tasks import journal, lock\nstate = pathlib.Path({str(state)!r})\n"
+    script += "with lock.hold(state), journal.keep(state): os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    killed = journal.last(state)
+    assert killed is not None and killed["state"] == "killed"
+    assert "the next run finishes" in summary.status(tmp_path, killed, None)
+
+
+def test_status_tells_what_a_finished_run_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_checks(monkeypatch)
+    bring(sample(tmp_path / "raw"), tmp_path / "output")
+    told = summary.status(tmp_path / "output", None, corpus.last(tmp_path / "output"))
+    for words in ("4 sources", "articles", "proof/index.html", "quarantined"):
+        assert words in told
