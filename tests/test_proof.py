@@ -122,7 +122,7 @@ def test_what_happened_is_on_the_page(output: Path) -> None:
     notes = orjson.loads(re.search(r'id="notes">(.*?)</script>', html).group(1))  # type: ignore[union-attr]
     rules = dict(notes["rules"])
     assert "corpus reader" in rules["jump.continued-on"]
-    assert {"char.half-width-comma", "char.kangxi-radical", "furniture.folio", "layout.blank", "char.blank-between-han"} <= rules.keys()
+    assert {"char.half-width-comma", "char.kangxi-radical", "furniture.folio", "unwrap.join", "char.blank-between-han"} <= rules.keys()
     assert ["unwrap.join", 0.98, ["no mark ends the line", "the line is full"]] in notes["decisions"]
     assert re.search(r"<del class=q data-r=\d+>（下转第二版）</del>", html)
     assert re.search(r"<del class=u data-r=\d+>2020年11月25日 星期三 第1版</del>", html)
