@@ -277,39 +277,47 @@ def _joins(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistakes
 def _articles(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistakes) -> None:
     """Articles as clusters of characters: part of the print against page of a record."""
     at = np.nonzero(here)[0]
+    if not len(at):
+        return
     part = p.art[at] * 1000 + p.page[at]
     cluster = np.where(out.read[at], out.record[at] * 1000 + p.page[at], -1 - np.arange(len(at)))
-    both = Counter(zip(part.tolist(), cluster.tolist(), strict=True))
-    parts, clusters = Counter(part.tolist()), Counter(cluster.tolist())
+    parts, in_part = np.unique(part, return_counts=True)
+    clusters, in_cluster = np.unique(cluster, return_counts=True)
     junk = np.nonzero(p.ink & (p.kind == CODE["furniture"]) & out.read)[0]
     extra = Counter((out.record[junk] * 1000 + p.page[junk]).tolist())
+    in_cluster += np.array([extra[c] for c in clusters.tolist()], np.int64)
+    pairs, m = np.unique(np.searchsorted(parts, part) * len(clusters) + np.searchsorted(clusters, cluster), return_counts=True)
+    a, c = pairs // len(clusters), pairs % len(clusters)
     n["bcubed.n"] += len(at)
-    best: dict[int, float] = defaultdict(float)
-    for (a, c), m in both.items():
-        n["bcubed.p"] += m * m / (clusters[c] + extra[c])  # type: ignore[assignment]
-        n["bcubed.r"] += m * m / parts[a]  # type: ignore[assignment]
-        if c >= 0:
-            best[a] = max(best[a], m / (parts[a] + clusters[c] + extra[c] - m))
-    for a in parts:
-        n["recovered.n"] += 1
-        n["recovered.ok"] += best[a] >= WHOLE
-        if best[a] < WHOLE:
-            said.append(("recovered", f"{a % 1000}: {p.gold['articles'][a // 1000]['title']} ({best[a]:.2f})"))
-    # boundaries between neighbouring lines
+    n["bcubed.p"] += float((m * m / in_cluster[c]).sum())  # type: ignore[assignment]
+    n["bcubed.r"] += float((m * m / in_part[a]).sum())  # type: ignore[assignment]
+    likeness = np.where(clusters[c] >= 0, m / (in_part[a] + in_cluster[c] - m), 0.0)
+    best = np.zeros(len(parts))
+    np.maximum.at(best, a, likeness)
+    n["recovered.n"] += len(parts)
+    n["recovered.ok"] += int((best >= WHOLE).sum())
+    for k, q in zip(parts[best < WHOLE].tolist(), best[best < WHOLE].tolist(), strict=True):
+        said.append(("recovered", f"{k % 1000}: {p.gold['articles'][k // 1000]['title']} ({q:.2f})"))
+    # boundaries between neighbouring lines that hold more content than anything else
     size = np.bincount(p.line[p.ink & (p.line >= 0)], minlength=1)
-    rows: dict[int, list[int]] = defaultdict(list)
-    for i in at.tolist():
-        rows[int(p.line[i])].append(i)
-    seq = []
-    for row in sorted(rows):
-        if len(rows[row]) >= 0.5 * size[row]:
-            a = Counter((int(p.art[i]), int(p.page[i])) for i in rows[row]).most_common(1)[0][0]
-            r = Counter(int(out.record[i]) for i in rows[row] if out.read[i])
-            seq.append((a, r.most_common(1)[0][0] if r else None))
+    full = np.bincount(p.line[at], minlength=len(size))[: len(size)]
+    main = _most(p.line[at], part)
+    held = _most(p.line[at][out.read[at]], out.record[at][out.read[at]])
+    seq = [(divmod(main[k], 1000), held.get(k)) for k in np.nonzero((full >= 0.5 * size) & (full > 0))[0].tolist()]
     for (a0, r0), (a1, r1) in pairwise(seq):
         if a0[1] == a1[1]:
             seen = r0 is not None and r1 is not None and r0 != r1
             n["boundary." + {(True, True): "tp", (False, True): "fp", (True, False): "fn", (False, False): "tn"}[(a0 != a1, seen)]] += 1
+
+
+def _most(group: Ints, value: Ints) -> dict[int, int]:
+    """For every group its most frequent value, the smaller of two."""
+    if not len(group):
+        return {}
+    wide = int(value.max()) + 1
+    pairs, n = np.unique(group * wide + value, return_counts=True)
+    order = np.lexsort((-pairs, n))
+    return dict(zip((pairs[order] // wide).tolist(), (pairs[order] % wide).tolist(), strict=True))
 
 
 def _links(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistakes) -> None:
@@ -325,12 +333,17 @@ def _links(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistakes
             orphans.add((a, have[0][1]))
     tally: dict[int, Counter[tuple[int, int]]] = defaultdict(Counter)
     first: dict[tuple[int, tuple[int, int]], tuple[int, int]] = {}
-    for i in at[out.read[at]].tolist():
-        r, part = int(out.record[i]), (int(p.art[i]), int(p.page[i]))
-        tally[r][part] += 1
-        s = int(out.slot[i])
-        place = (out.para[s] if out.field[s] == "paragraphs" else -1, int(out.offset[i]))
-        first[(r, part)] = min(first.get((r, part), place), place)
+    shown = at[out.read[at]]
+    paragraph = np.array([q if f == "paragraphs" else -1 for f, q in zip(out.field, out.para, strict=True)] or [0])
+    # record and slot, article and page: a slot belongs to one record
+    where = out.slot[shown] * 10**9 + p.art[shown] * 1000 + p.page[shown]
+    for code, m in zip(*(v.tolist() for v in np.unique(where, return_counts=True)), strict=True):
+        s, a, page = code // 10**9, code // 1000 % 10**6, code % 1000
+        mine = shown[where == code]
+        r = int(out.record[mine[0]])
+        tally[r][(a, page)] += m
+        place = (int(paragraph[s]), int(out.offset[mine].min()))
+        first[(r, (a, page))] = min(first.get((r, (a, page)), place), place)
     found: set[tuple[Any, Any]] = set()
     for r, t in tally.items():
         mine = sorted((q for q in t if t[q] >= 0.5 * present[q]), key=lambda q: first[(r, q)])
@@ -368,12 +381,13 @@ def _links(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistakes
 def _fields(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistakes) -> None:
     """Headline and the other fields of every article that begins in the sources, as far as the reading kept them."""
     shown = np.nonzero(here & out.read)[0]
-    weight = Counter[tuple[int, int]]()
-    for a, r, title in zip(p.art[shown].tolist(), out.record[shown].tolist(), (p.kind[shown] == CODE["title"]).tolist(), strict=True):
-        weight[(a, r)] += 3 if title else 1
-    holder: dict[int, int] = {}
-    for (a, r), _ in sorted(weight.items(), key=lambda w: (w[1], -w[0][1])):
-        holder[a] = r
+    # the record that holds most of an article, a headline counting three times
+    thrice = np.concatenate([shown, *[shown[p.kind[shown] == CODE["title"]]] * 2])
+    holder = _most(p.art[thrice], out.record[thrice])
+    printed_as: dict[tuple[int, int], list[int]] = defaultdict(list)
+    content = np.nonzero(here & (p.kind != CODE["body"]))[0]
+    for i in content[np.argsort(p.order[content], kind="stable")].tolist():
+        printed_as[(int(p.art[i]), int(p.kind[i]))].append(i)
     text = p.text
     in_field: dict[tuple[int, str], list[int]] = defaultdict(list)
     ink = np.nonzero(p.ink & ~out.trifle & (out.slot >= 0))[0]
@@ -387,23 +401,18 @@ def _fields(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistake
         r = holder[a]
         record = out.records[r]
 
-        def delivered(*kinds: str, a: int = a) -> list[int]:
-            at = np.nonzero(here & (p.art == a) & np.isin(p.kind, [CODE[k] for k in kinds]))[0]
-            got: list[int] = at[np.argsort(p.order[at], kind="stable")].tolist()
-            return got
-
         def check(name: str, ok: bool, detail: str) -> None:
             n[f"{name}.n"] += 1
             n[f"{name}.ok"] += ok
             if not ok:
                 said.append((name, detail))
 
-        title, kicker, deck = delivered("title"), delivered("kicker"), delivered("deck")
+        title, kicker, deck = (printed_as[(a, CODE[k])] for k in ("title", "kicker", "deck"))
         if title:
             good = (title, kicker + title, title + deck, kicker + title + deck)
             got = in_field[(r, "headline")]
             check("headline", got in good or in_field[(r, "kicker")] + got in good, f"{art['title']!r} as {record['headline']!r}")
-        host = {k: key("".join(text[i] for i in delivered(k))) for k in ("lead", "tail", "byline", "docdate")}
+        host = {k: key("".join(text[i] for i in printed_as[(a, CODE[k])])) for k in ("lead", "tail", "byline", "docdate")}
         intact = {k: host[k] == key(art[k]) for k in host}
         names = {key(w) for w in art["authors"]}
         if names and any(all(w in h for w in names) for h in host.values()):
@@ -427,13 +436,19 @@ def day_of(printed_date: str, issue_date: str) -> str:
     ('2020-12-31', '2021-01-01', '1958-10-02')
     """
     issue = datetime.date.fromisoformat(issue_date)
-    text = key(printed_date)
-    for back in range(366):
-        d = issue - datetime.timedelta(back)
-        plain, han = f"{d.month}月{d.day}日", f"{han_number(d.month)}月{han_number(d.day)}日"
-        if re.search(f"(?<![0-9十]){plain}|(?<![0-9十]){han}", text):
-            return d.isoformat()
+    if found := DAY.search(key(printed_date)):
+        for back in range(366):
+            d = issue - datetime.timedelta(back)
+            if (d.month, d.day) == (_number(found[1]), _number(found[2])):
+                return d.isoformat()
     return issue_date
+
+
+DAY = re.compile("([0-9]{1,2}|[一二三四五六七八九十]{1,3})月([0-9]{1,2}|[一二三四五六七八九十]{1,3})日")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else next((n for n in range(1, 32) if han_number(n) == text), 0)
 
 
 def _removal(p: Printed, out: Placed, here: Bools, n: Counter[str], said: Mistakes) -> None:
