@@ -16,6 +16,7 @@ PROSE = Path(__file__).resolve().parent.parent / "texts" / "prose.txt"
 SENTENCE = re.compile(r".*?(?:[。！？；…]+[”’）》]*|$)")
 CLAUSE = re.compile("[，。；：！？、“”（）]")
 NUMBERED = re.compile("^(?:（[一二三四五六七八九十]+）|[一二三四五六七八九十]+、)")
+BAD_FIRST = "的了和而并也又其是使以"
 HAN_ONLY = re.compile("[\u4e00-\u9fff]+")
 DIGITS = str.maketrans("０１２３４５６７８９．％", "0123456789.%")
 
@@ -70,7 +71,7 @@ def clauses_of(document: Document) -> tuple[str, ...]:
     for p in document.paragraphs:
         for s in p:
             for c in CLAUSE.split(s):
-                if 5 <= len(c) <= 16 and c[0] not in "的了和而并也又其是使以" and c[-1] not in "的和了" and HAN_ONLY.fullmatch(c):
+                if 5 <= len(c) <= 16 and c[0] not in BAD_FIRST and c[-1] not in "的和了" and HAN_ONLY.fullmatch(c):
                     out.add(c)
     return tuple(sorted(out)) or ("这项工作取得成效",)
 
@@ -95,12 +96,25 @@ class Matter:
         if rng.random() < 0.12:
             docs = documents()
         self.document = rng.choice(docs)
-        if self.document.law and rng.random() < 0.7:
+        if self.document.law and rng.random() < 0.85:
             self.document = rng.choice(docs)
         self.rng = rng
         self.used = used
         self.at = rng.randrange(len(self.document.paragraphs))
         self.sentence = 0
+
+    def clauses(self) -> tuple[str, ...]:
+        """Clauses of the paragraphs that come next: words for the headline and between the sentences."""
+        paragraphs = self.document.paragraphs
+        out = []
+        for k in range(self.at, self.at + 14):
+            for s in paragraphs[k % len(paragraphs)]:
+                out += [
+                    c
+                    for c in CLAUSE.split(s)
+                    if 5 <= len(c) <= 16 and c[0] not in BAD_FIRST and c[-1] not in "的和了" and HAN_ONLY.fullmatch(c)
+                ]
+        return tuple(out)
 
     @property
     def fresh(self) -> bool:

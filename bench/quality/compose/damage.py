@@ -117,7 +117,7 @@ def strength(rng: Random, level: str) -> Strength:
         garbage=some(0.012),
         gap_more=some(0.02),
         gap_less=some(0.04, 0.5),
-        indent_lost=r.choice((0.0, 0.1, 1.0)),
+        indent_lost=r.choice((0.0, 0.1, 1.0, 1.0, 1.0)),
         swap=some(0.0005, 0.3),
     )
 

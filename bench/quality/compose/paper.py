@@ -137,7 +137,7 @@ class Composer:
         r, st = self.rng, self.style
         need = ceil(size / st.cell * 1.12) + 2
         fits = [c for c in range(1, st.columns + 1) if 3 <= need / c <= free * 0.9] or [max(1, min(st.columns, round(need / 30)))]
-        span = r.choice(fits[:3])
+        span = r.choices(fits[:3], (6, 3, 1)[: len(fits[:3])])[0]
         count, width = span, st.cell
         if r.random() < 0.22 and span > 1:
             count = r.randint(1, span)

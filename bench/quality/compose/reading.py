@@ -93,13 +93,13 @@ def habit(rng: Random, profile: str) -> Habit:
     h.melt = r.choice((0.0, 0.0, 0.02, 0.1))
     h.astray = r.choice((0.0, 0.0, 0.0, 0.04, 0.12))
     if base == "fragments":
-        h.unit, h.split_heads, h.gaps = "fragment", r.random() < 0.4, r.choices(("each", "none"), (85, 15))[0]
+        h.unit, h.split_heads, h.gaps = "fragment", r.random() < 0.3, r.choices(("each", "none"), (85, 15))[0]
         h.indent = r.choice(("", "", "", "　　", "  "))
         h.crack = r.choice((0.0, 0.0, 0.002, 0.01))
         h.order = r.choices(("story", "column"), (85, 15))[0]
     elif base == "lines":
         h.gaps = r.choice(
-            ("none", "block", "paragraph", "paragraph", "some")
+            ("none", "block", "paragraph", "paragraph", "paragraph", "some")
             if "+" in profile
             else ("none", "none", "region", "block", "paragraph", "some")
         )

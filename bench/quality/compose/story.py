@@ -24,15 +24,15 @@ KINDS = {
     "brief": 9,
     "briefs": 2.5,
     "qa": 2,
-    "law": 2,
+    "law": 1.2,
     "list": 0.8,
-    "table": 0.6,
-    "verse": 0.8,
+    "table": 0.5,
+    "verse": 0.5,
     "letter": 2,
     "notice": 1.5,
-    "voices": 1.2,
+    "voices": 0.8,
     "forum": 1.2,
-    "events": 1.2,
+    "events": 0.8,
 }
 NBSP2 = "\u00a0\u00a0"
 
@@ -69,7 +69,7 @@ class Desk:
         self.blanks: dict[int, str] = {}
         self.count = 0
         self.used: set[str] = set()
-        self.news = rng.uniform(0.03, 0.45)
+        self.news = rng.uniform(0.05, 0.6)
         """Share of sentences from the grammar rather than from the documents."""
         self.hero = self.speech.name()
         """Who is spoken of in the present story."""
@@ -135,11 +135,11 @@ class Desk:
             s = s[:-1] + "。"
         return s
 
-    def paragraph(self, matter: Matter, news: float | None = None, goal: float = 4.7) -> str:
+    def paragraph(self, matter: Matter, news: float | None = None, goal: float = 4.85) -> str:
         """Some sentences; like the document's own paragraphs it mostly begins and ends where one of them does."""
         r = self.rng
         news = self.news if news is None else news
-        want = min(600, max(14, int(r.lognormvariate(goal, 0.8))))
+        want = min(600, max(14, int(r.lognormvariate(goal, 0.75))))
         if not matter.fresh and r.random() < 0.65:
             matter.turn()
         out = self.sentence(matter, news, True)
@@ -148,7 +148,7 @@ class Desk:
             if k > 12:
                 out = out[:k] + "。" + ("”" if out[:k].count("“") > out[:k].count("”") else "")
         while len(out) < want:
-            if matter.fresh and len(out) > 0.4 * want and r.random() < 0.8:
+            if matter.fresh and len(out) > 0.5 * want and r.random() < 0.75:
                 break
             out += self.sentence(matter, news)
         return out
@@ -201,11 +201,11 @@ class Desk:
                 out += self.points(matter)
                 k += 2
                 continue
-            if r.random() < 0.02:
+            if r.random() < 0.007:
                 out += self.quoted_run(matter)
                 k += 2
                 continue
-            if r.random() < 0.012:
+            if r.random() < 0.004:
                 out += self.verse_lines()
             text = self.ended(self.paragraph(matter))
             if r.random() < 0.015:
@@ -358,7 +358,7 @@ class Desk:
         gap = r.choice(("　", "  ", " ", "    "))
         out = [Text(self.paragraph(matter, goal=3.6))] if r.random() < 0.5 else []
         shape = r.randrange(4)
-        for _ in range(r.randint(4, 16)):
+        for _ in range(r.randint(3, 9)):
             row = (
                 f"{sp.pick('city')}{gap}{sp.pick('sky')}{gap}{r.randint(-15, 25)}～{r.randint(0, 38)}℃",
                 f"{sp.pick('thing')}{gap}{sp.number()}{gap}{sp.number()}{gap}{r.choice('+-')}{r.randint(0, 9)}.{r.randint(0, 9)}",
@@ -370,7 +370,7 @@ class Desk:
 
     def body_verse(self, matter: Matter) -> list[Text]:
         out: list[Text] = []
-        for _ in range(self.rng.randint(1, 4)):
+        for _ in range(self.rng.randint(1, 2)):
             out += self.verse_lines()
         return out
 
@@ -474,7 +474,8 @@ class Desk:
         self.count += 1
         kind = kind or r.choices(list(KINDS), list(KINDS.values()))[0]
         matter = Matter(r, st.year, self.used)
-        self.hero = sp.name() if r.random() < 0.8 else sp.foreign_name()
+        sp.turn_to(matter.clauses())
+        self.hero = sp.people[0] if r.random() < 0.8 else sp.foreign_name()
         gold: dict[str, Any] = {
             "id": aid,
             "kicker": None,
@@ -617,6 +618,7 @@ class Desk:
             gold[what] = gold[what] and st.script(gold[what])
         gold["authors"] = [st.dress(n) for n in gold["authors"]]
         story.size = sum(len(p) for p in gold["paragraphs"])
+        sp.turn_away()
         return story
 
     def headline(self, kind: str) -> str:

@@ -17,6 +17,25 @@ from bench.quality.compose import corpus
 
 HAN = "〇一二三四五六七八九"
 WIDE = {c: c + 0xFEE0 for c in range(0x30, 0x7B) if chr(c).isalnum()}
+FOCUS = (
+    "thing",
+    "theme",
+    "firm",
+    "city",
+    "province",
+    "county",
+    "quoteword",
+    "ministry",
+    "country",
+    "foreign_city",
+    "team",
+    "sport",
+    "book",
+    "shape",
+    "person",
+    "art",
+    "nature",
+)
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -68,6 +87,10 @@ class Speech:
     def __init__(self, rng: Random, now: int = 2000) -> None:
         self.rng = rng
         self.now = now
+        self.focus: dict[str, str] = {}
+        self.people: list[str] = []
+        self.matter: tuple[str, ...] = ()
+        """What the story at hand is about: its words come back, as in print."""
         self.slots, self.patterns = tables()
         self.made: dict[str, Callable[[], str]] = {
             "name": self.name,
@@ -102,10 +125,24 @@ class Speech:
         return self.fill(self.rng.choice(self.patterns[kind]))
 
     def pick(self, slot: str) -> str:
+        if slot in self.focus and self.rng.random() < 0.6:
+            return self.focus[slot]
         return self.rng.choice(self.slots[slot])
+
+    def turn_to(self, matter: tuple[str, ...]) -> None:
+        """Take up a story: its place, trade, people and clauses."""
+        self.turn_away()
+        self.focus = {slot: self.rng.choice(self.slots[slot]) for slot in FOCUS}
+        self.people = [self.name() for _ in range(self.rng.randint(1, 4))]
+        self.matter = matter
+
+    def turn_away(self) -> None:
+        self.focus, self.people, self.matter = {}, [], ()
 
     def name(self) -> str:
         r = self.rng
+        if self.people and r.random() < 0.6:
+            return r.choice(self.people)
         return self.pick("surname") + "".join(r.choice(self.slots["given"]) for _ in range(1 if r.random() < 0.3 else 2))
 
     def name_spaced(self) -> str:
@@ -145,6 +182,8 @@ class Speech:
         return self.pick("firm")
 
     def clause(self) -> str:
+        if self.matter and self.rng.random() < 0.75:
+            return self.rng.choice(self.matter)
         return corpus.clause(self.rng, self.now)
 
     def place(self) -> str:
