@@ -99,7 +99,8 @@ def pull_proofs(
     corpus.check_places(Path(raw), Path(output))
     corpus.check_rules()
     state = Path(output) / STATE
-    with lock.hold(state, Hooks.waiting), journal.keep(state), Workers(workers or os.cpu_count() or 1) as pool:
+    count = workers or os.cpu_count() or 1
+    with lock.hold(state, Hooks.waiting), journal.keep(state), corpus.workplace(state), Workers(count) as pool:
         plan = survey(raw, output, chosen, pool, force, [])
         log.info("%s sources, %s shards, %s to make", len(plan.seen), len(plan.shards), len(plan.pending))
         changed = _make_all(plan, pool)

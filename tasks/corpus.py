@@ -11,6 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -226,6 +227,16 @@ def last(output: Path) -> dict[str, Any]:
 # ---------------------------------------------------------------- making
 
 
+@contextmanager
+def workplace(state: Path) -> Iterator[None]:
+    """The folder of unfinished parts is empty before a run, and after one that failed: a full disk is given back its room."""
+    shutil.rmtree(state / "work", ignore_errors=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(state / "work", ignore_errors=True)
+
+
 _checking = threading.Lock()
 
 
@@ -370,7 +381,6 @@ def finish(plan: Plan, run: dict[str, Any]) -> dict[str, int]:
     files |= _proof(plan)
     files["manifest.json"] = _write_manifest(plan, files, totals, run)
     write.replace(plan.state / "finished.json", orjson.dumps({"digest": plan.digest, "files": files, "totals": totals, "run": run}))
-    shutil.rmtree(plan.state / "work", ignore_errors=True)
     return totals
 
 

@@ -41,7 +41,7 @@ class Workers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def map(self, function: Callable[[A], R], items: Sequence[A], done: Callable[[R], object] = lambda _: None) -> list[R]:
         """``[function(item) for item in items]`` in the workers; ``done`` is told each result in order."""

@@ -67,7 +67,7 @@ def bring(
     raw: Path, output: Path, settings: Settings | None = None, *, workers: int = 1, force: bool = False
 ) -> tuple[corpus.Plan, dict[str, int]]:
     """A run: the plan as it stood before anything was made, and the totals."""
-    with lock.hold(output / STATE), Workers(workers) as pool:
+    with lock.hold(output / STATE), corpus.workplace(output / STATE), Workers(workers) as pool:
         plan = corpus.survey(raw, output, settings or Settings(), pool, force)
         assert plan is not None
         for group in plan.groups:
