@@ -244,6 +244,10 @@ class Writer:
                 continue
             text = squeeze(printed).text
             got = parse_date(text, near=issue) if issue else parse_date(text, self._page_year(r))
+            if got and issue and got > issue and "年" not in text:
+                # a paper prints no news of days to come: 一月二日 in October is of this year's January
+                this = parse_date(text, issue.year)
+                got = this if this and this <= issue else parse_date(text, issue.year - 1) or got
             if got:
                 r["date"] = got.isoformat()
                 r["metadata"]["date_from"] = source

@@ -345,8 +345,9 @@ def _topic(sheet: Sheet) -> Floats:
     pair = np.flatnonzero(((sheet.cls[:-1] & sheet.cls[1:]) & lines.HAN) != 0)
     if n < 3 or len(pair) < 40:
         return out
-    unit = np.searchsorted(sheet.starts, pair, "right") - 1
-    good = (unit >= 0) & (pair + 1 < sheet.ends[np.maximum(unit, 0)])
+    owner = sheet.owners()
+    unit = owner[pair]
+    good = (unit >= 0) & (unit == owner[pair + 1])
     pair, unit = pair[good], unit[good]
     bins = (cps[pair].astype(np.int64) * 31 + cps[pair + 1]) % _BINS
     weight = 1 / np.sqrt(np.bincount(bins, minlength=_BINS).astype(np.float32) + 1)

@@ -41,7 +41,7 @@ _AG = "|".join(sorted(map(re.escape, agencies()), key=len, reverse=True))
 _DATE = rf"(?:(?P<year>[{N}]{{2,4}})年)?(?P<month>[{N}]{{1,3}})月(?P<day>[{N}]{{1,3}})日"
 _DAY_ONLY = rf"(?P<day1>[{N}]{{1,3}})日"
 # 电 or 讯 closes a dateline; 專電, 综合讯, 专讯 … are the same with a word in front.
-_CLOSE = r"(?:综合|专|專|急|急救|加急)?(?:电讯|电|電|讯|訊|消息)"
+_CLOSE = r"(?:综合|专|專|急|急救|加急)?(?:电讯|[电電](?![话影视力报子台信器网脑站缆灯話視報])|[讯訊](?![社息问号])|消息)"
 DATELINE = re.compile(
     rf"(?P<open>[【〔［\[（(])?(?P<according>据|據)?(?P<agency>{_AG})(?:(?:特派|特约|驻[{HAN}]{{2,6}}?)?记者)?"
     rf"(?P<place>[{HAN}·、—-]{{0,24}}?)(?P<when>{_DATE}|{_DAY_ONLY})?(?P<close>{_CLOSE})(?P<shut>[】〕］\]）)])?"
@@ -78,6 +78,13 @@ def squeeze(text: str) -> Squeezed:
     return Squeezed("".join([text[i] for i in at]), at)
 
 
+def _all_names(bracket: str) -> bool:
+    if re.search(r"通讯员|采访组|编译|摄影", bracket):
+        return True
+    words = re.split(r"[、，,]", bracket.strip("（()）"))
+    return all(is_name(w) or len(_unglue(w)) > 1 for w in words)
+
+
 class Dateline(NamedTuple):
     """Positions in the squeezed text; ``end`` is after 电, ``by_end`` after the reporters that follow it."""
 
@@ -104,6 +111,9 @@ def dateline(text: str) -> Dateline | None:
     '北京'
     >>> dateline("本报记者从北京市电信局获悉") is None
     True
+    >>> d = dateline("央视网消息（新闻联播）：国家主席习近平晚同德国总理默克尔通电话。")
+    >>> d.end, d.by_end
+    (12, 12)
     """
     m = DATELINE.match(text) or _BARE.match(text)
     if not m:
@@ -133,7 +143,10 @@ def dateline(text: str) -> Dateline | None:
             when, end = rest.group(), end + rest.end()
     by_start = by_end = end
     b = BY_PAREN.match(text, end) or BY_REPORT.match(text, end)
-    if b:
+    if b and b.group()[0] in "（(" and "记者" not in b.group() and not _all_names(b.group()):
+        # 央视网消息（新闻联播）：a programme, not a person
+        end = by_start = by_end = b.end() + (text[b.end() : b.end() + 1] in ("：", ":"))
+    elif b:
         by_start, by_end = end, b.end()
     elif text[end : end + 1] in ("：", ":"):
         end = by_start = by_end = end + 1

@@ -88,6 +88,26 @@ class Sheet:
     mark_before: dict[int, list[Mark]] = field(default_factory=dict)
     """Unit number → marks between the unit before and this one; number of units → marks at the end."""
 
+    row: Ints | None = None
+    """Printed line of each unit, where lines were cut into columns (:mod:`qingyang.columns`)."""
+    place: NDArray[np.float32] | None = None
+    """Where in its line each unit stands, in ideographs; as ``row``."""
+
+    def owners(self) -> Ints:
+        """The unit of every character of the source; -1 where there is none."""
+        out = np.full(len(self.cps) + 1, -1, np.int64)
+        order = np.argsort(self.starts, kind="stable")
+        starts, ends = self.starts[order], self.ends[order]
+        change = np.zeros(len(self.cps) + 1, np.int64)
+        change[starts] = 1
+        unit = np.cumsum(change) - 1
+        inside = np.zeros(len(self.cps) + 2, np.int64)
+        np.add.at(inside, starts, 1)
+        np.add.at(inside, ends, -1)
+        covered = np.cumsum(inside)[: len(self.cps) + 1] > 0
+        out[covered] = order[unit[covered]]
+        return out
+
     def __len__(self) -> int:
         return len(self.starts)
 
@@ -142,6 +162,9 @@ def read_lines(source: Source) -> Sheet:
     marks = _marks(sheet)
     if marks:
         _cut(sheet, marks)
+    from qingyang.columns import read_in_columns
+
+    read_in_columns(sheet)
     return sheet
 
 

@@ -38,6 +38,7 @@ FEATURES = (
     "same_width",
     "width_apart",
     "next_piece",
+    "next_in_order",
     "apart_log",
     "backwards",
     "head_only",
@@ -113,6 +114,7 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
         p[:, f["same_width"]] = has * (head_w[w] > 0) * (gap <= 1.01)
         p[:, f["width_apart"]] = has * (head_w[w] > 0) * np.minimum(gap, 10) / 10
         p[:, f["next_piece"]] = index == w - 1
+        p[:, f["next_in_order"]] = (index == w - 1) * X[first[w], _COL["page_open_seams"]]
         p[:, f["apart_log"]] = np.log1p(np.maximum(np.abs(w - index) - 1, 0))
         p[:, f["backwards"]] = index > w
         p[:, f["head_only"]] = bare_head
@@ -146,8 +148,9 @@ def _likeness(sheet: Sheet, drafts: list[Draft]) -> Floats:
     owner = np.full(len(sheet), -1)
     owner[units] = rows
     pair = np.flatnonzero(((sheet.cls[:-1] & sheet.cls[1:]) & lines.HAN) != 0)
-    unit = np.searchsorted(sheet.starts, pair, "right") - 1
-    good = (unit >= 0) & (pair + 1 < sheet.ends[np.maximum(unit, 0)])
+    holds = sheet.owners()
+    unit = holds[pair]
+    good = (unit >= 0) & (unit == holds[pair + 1])
     good &= owner[np.maximum(unit, 0)] >= 0
     pair, unit = pair[good], unit[good]
     hashed = (sheet.cps[pair].astype(np.int64) * 31 + sheet.cps[pair + 1]) % bins

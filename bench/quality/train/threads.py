@@ -22,6 +22,12 @@ from qingyang.split import split
 from qingyang.thread import FEATURES, NONE, _ends, evidence
 
 READINGS = (
+    "fragments",
+    "lines",
+    "blocks",
+    "fragments+errors",
+    "lines+light",
+    "fragments",
     "interleaved",
     "disorder",
     "interleaved+medium",

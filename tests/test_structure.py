@@ -1,0 +1,172 @@
+"""Lines, columns, articles, threads: what the structure stage makes of pages as they come."""
+
+from __future__ import annotations
+
+import pytest
+
+from qingyang import clean
+from qingyang.columns import read_in_columns
+from qingyang.fields import authors, dateline, is_name, looks_like_byline, squeeze
+from qingyang.issue import clean_issue
+from qingyang.ledger import account, account_output
+from qingyang.lines import read_lines
+from qingyang.records import Record, Source
+from qingyang.stitch import same_page
+
+
+def sheet(text: str):
+    return read_lines(Source("p.txt", text, "0" * 64))
+
+
+def units(text: str) -> list[str]:
+    s = sheet(text)
+    return [s.unit(k) for k in range(len(s))]
+
+
+# ------------------------------------------------------------------ lines and marks
+def test_lines_lose_outer_blanks_and_keep_their_indent() -> None:
+    s = sheet("　　小麦丰\r\n收。\r\n\r\n  各国\r\n")
+    assert [s.unit(k) for k in range(3)] == ["小麦丰", "收。", "各国"]
+    assert s.indent.tolist() == [2.0, 0.0, 1.0]
+    assert s.blank_before.tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "kind", "page"),
+    [
+        ("愿提出三点（下转第四版）\n", ["愿提出三点"], "continued_on", "4"),
+        ("(上接第1版)中国疫情防控取得好\n", ["中国疫情防控取得好"], "continued_from", "1"),
+        ("希望（下转第\n四版）\n", ["希望"], "continued_on", "4"),
+        ("同中方深化合作。\n（新华社北京11月\n24日电）\n", ["同中方深化合作。"], "sign_off", None),
+        ("同中方深化合作。（新华社北京11月24日电）\n", ["同中方深化合作。"], "sign_off", None),
+    ],
+)
+def test_marks_are_taken_out_of_their_lines(text: str, left: list[str], kind: str, page: str | None) -> None:
+    s = sheet(text)
+    assert [s.unit(k) for k in range(len(s))] == left
+    assert [(m.kind, m.page) for m in s.marks] == [(kind, page)]
+
+
+def test_a_bracketed_dateline_that_opens_a_paragraph_is_no_sign_off() -> None:
+    assert sheet("【新华社重庆十四日电】\n重庆市各界人民代表会议\n").marks == []
+
+
+def test_a_headline_glued_to_its_dateline_is_cut() -> None:
+    assert units("两国元首互致贺电新华社北京11月24日电 国家主席今天\n") == ["两国元首互致贺电", "新华社北京11月24日电 国家主席今天"]
+    assert units("据新华社北京11月24日电 国家主席今天\n") == ["据新华社北京11月24日电 国家主席今天"]
+
+
+# ------------------------------------------------------------------ columns side by side
+def test_columns_side_by_side_are_read_one_after_the_other() -> None:
+    left = ["劳动模范是民族的精英人民的楷", "模是共和国的功臣我国是人民当", "家作主的社会主义国家党和国家", "始终全心全意依靠工人阶级方针"] * 3
+    right = ["当今世界综合国力的竞争归根到", "底是人才的竞争劳动者素质的竞", "争我国工人阶级和广大劳动群众", "要树立终身学习的理念养成善于"] * 3
+    s = sheet("\n".join(f"{a} {b}" for a, b in zip(left, right, strict=True)) + "\n")
+    assert [s.unit(k) for k in range(len(s))] == left + right
+
+
+def test_a_list_of_names_is_no_row_of_columns() -> None:
+    text = "\n".join("孙泽洲  白玉晶  刘  丽  王曙群  胡洪炜" for _ in range(12)) + "\n"
+    s = sheet(text)
+    assert len(s) == 12 and s.row is None and not read_in_columns(s)
+
+
+# ------------------------------------------------------------------ small print
+@pytest.mark.parametrize(
+    ("text", "agency", "place", "when"),
+    [
+        ("据新华社乌鲁木齐7月20日电（记者张先国、段芝璞）天山", "新华社", "乌鲁木齐", "7月20日"),
+        ("本报讯（记者江志远）今天", "本报", None, None),
+        ("本报北京１２月３１日讯记者杨健报道：走进", "本报", "北京", "１２月３１日"),
+        ("【新华社重庆十四日电】重庆", "新华社", "重庆", "十四日"),
+        ("新华社北京1997年8月12日电国务院", "新华社", "北京", "1997年8月12日"),
+        ("本报平壤、首尔、东京12月1日电记者", "本报", "平壤、首尔、东京", "12月1日"),
+    ],
+)
+def test_datelines(text: str, agency: str, place: str | None, when: str | None) -> None:
+    d = dateline(squeeze(text).text)
+    assert d is not None and (d.agency, d.place, d.when) == (agency, place, when)
+
+
+@pytest.mark.parametrize("text", ["本报记者从北京市电信局获悉", "新华社是国家通讯社。", "本报今天发表社论", "本版今日起改版"])
+def test_prose_that_opens_like_a_dateline(text: str) -> None:
+    assert dateline(text) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "names"),
+    [
+        ("□ 本报记者 张守坤", ["张守坤"]),
+        ("本报驻阿联酋记者林皎明", ["林皎明"]),
+        ("新华社记者　李　涛摄", ["李涛"]),
+        ("韩清忠罗锡亮李亚南", ["韩清忠", "罗锡亮", "李亚南"]),
+        ("帕夏古丽·克热木", ["帕夏古丽·克热木"]),
+        ("文/周小燕 图/欧阳修", ["周小燕", "欧阳修"]),
+    ],
+)
+def test_authors(printed: str, names: list[str]) -> None:
+    assert authors(printed) == names
+
+
+def test_bylines_and_names() -> None:
+    assert looks_like_byline("本报驻朝鲜记者莽九晨") and not looks_like_byline("本报记者从有关部门获悉")
+    assert is_name("漕 宇") is False and is_name("周德武") and not is_name("各国人民")
+
+
+# ------------------------------------------------------------------ articles
+LINES = """小麦丰收在望
+本报记者 程艳博
+　　本报郑州6月10日电　今年夏粮生产形势良好，
+全省小麦种植面积稳定在八千五百万亩以上，各地
+抓紧抢收。
+　　据农业部门介绍，截至目前，全省已收获小麦三
+千余万亩，进度快于常年。
+"""
+
+
+def accounted(sources: list[Source]) -> list[Record]:
+    done = clean_issue(sources)
+    records = {r["id"]: r for r in done.records}
+    for s, entry in zip(sources, done.ledger, strict=True):
+        account(entry, s.text, records)
+    account_output(done.ledger, records)
+    return done.records
+
+
+def test_column_lines_become_paragraphs() -> None:
+    (r,) = clean(LINES, issue_date="2019-06-11")
+    assert (r["headline"], r["byline"], r["dateline"], r["place"], r["date"]) == (
+        "小麦丰收在望", "本报记者 程艳博", "本报郑州6月10日电", "郑州", "2019-06-10",
+    )  # fmt: skip
+    assert r["paragraphs"][0] == "今年夏粮生产形势良好，全省小麦种植面积稳定在八千五百万亩以上，各地抓紧抢收。"
+    assert len(r["paragraphs"]) == 2
+
+
+def test_a_dateline_of_a_day_to_come_is_of_last_year_or_of_this_january() -> None:
+    one = "新年献词\n\n本报北京一月二日讯 今天，各地举行升旗仪式，迎接新的一年。\n"
+    assert clean(one, issue_date="2016-10-08")[0]["date"] == "2016-01-02"
+    eve = "新年献词\n\n本报北京１２月３１日讯 今天，各地举行联欢活动，迎接新的一年。\n"
+    assert clean(eve, issue_date="1998-01-01")[0]["date"] == "1997-12-31"
+
+
+def test_ids_depend_on_bytes_only() -> None:
+    assert [r["id"] for r in clean(LINES, name="a.txt")] == [r["id"] for r in clean(LINES, name="b/c.txt", issue_date="2019-06-11")]
+
+
+def test_a_tail_goes_to_the_head_whose_story_it_tells() -> None:
+    rice = "水稻育种取得突破\n\n本报长沙5月3日电 科研人员培育出水稻新品种，杂交水稻亩产再创新高，水稻专家介绍，育种技术\n\n（下转第四版）\n\n"
+    rail = "高铁今日开通运营\n\n本报成都5月3日电 高铁正式开通，列车时速三百公里，沿线旅客乘坐高铁列车出行更加便捷，铁路部门\n\n（下转第四版）\n"
+    tails = "（上接第一版）增开高铁列车二十对，铁路部门优化列车运行图，方便旅客出行。\n\n（上接第一版）走在世界前列，水稻专家表示，杂交水稻育种还有潜力。\n"
+    pages = [Source(f"{n}.txt", t, str(n) * 64, publication="报", issue_date="2019-05-04", page=str(n)) for n, t in ((1, rice + rail), (4, tails))]
+    records = {r["headline"]: r for r in accounted(pages)}
+    assert records["水稻育种取得突破"]["paragraphs"][-1].endswith("育种技术走在世界前列，水稻专家表示，杂交水稻育种还有潜力。")
+    assert records["高铁今日开通运营"]["paragraphs"][-1].endswith("铁路部门增开高铁列车二十对，铁路部门优化列车运行图，方便旅客出行。")
+    assert all(r["complete"] for r in records.values())
+
+
+def test_a_tail_without_its_page_stays_alone() -> None:
+    (r,) = clean("（上接第一版）走在世界前列，水稻专家表示，杂交水稻育种还有潜力。\n", page_label="4")
+    assert r["kind"] == "fragment" and r["continued_from"] == {"page": "1", "id": None} and not r["complete"]
+
+
+def test_pages_with_section_letters() -> None:
+    assert same_page("A7", "7") and same_page("7", "7") and not same_page("A7", "B7") and not same_page("17", "7")
