@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from itertools import accumulate
@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from qingyang.flagging import guards, weights
 from qingyang.flagging.language import Language, is_han, language
+from qingyang.flagging.weights import LEAST_GAIN
 from qingyang.records import Flag
 
 SPOT = -16.0
@@ -32,6 +33,8 @@ BETWEEN = frozenset("地合")
 """Characters looked at wherever they stand alone: often printed for 的 and 和, and too frequent to stand badly."""
 WANDERING = frozenset("的了地个和在是与为对就也都要这")
 """Frequent words that slip between the characters of another: 形的成."""
+PARTICLES = frozenset("的了和与或及而之")
+"""Stand in few words, and beside so many: runs with one of them are not looked up as a damaged word."""
 LAST_STAND_IN = 2
 """Words up to this number in the table are the paragraph's edge, numbers and Latin words."""
 LONGEST = 5
@@ -62,7 +65,7 @@ class Confusions:
         self._like = dict(like)
         self._tongue = tongue
         self._any: dict[str, frozenset[str]] = {}
-        self._single: dict[str, tuple[int, ...]] = {}
+        self._single: dict[str, tuple[dict[int, str], list[int]]] = {}
 
     def kind(self, was: str, now: str) -> str:
         return "lookalike" if now in self._like.get(was, ()) else "homophone"
@@ -73,13 +76,13 @@ class Confusions:
             found = self._any[c] = frozenset(self._tongue.homophones(c) | self._like.get(c, set()))
         return found
 
-    def single(self, c: str) -> tuple[int, ...]:
-        """The numbers of those that are frequent words by themselves."""
+    def single(self, c: str) -> tuple[dict[int, str], list[int]]:
+        """Those that are frequent words by themselves: number of the word and kind of confusion; the eight most probable."""
         found = self._single.get(c)
         if found is None:
             number, alone = self._tongue.number, self._tongue.alone
-            numbers = [n for x in self.any(c) if (n := number.get(x)) is not None and alone[n] > FREQUENT]
-            found = self._single[c] = tuple(sorted(numbers))
+            numbers = sorted((n for x in self.any(c) if (n := number.get(x)) is not None and alone[n] > FREQUENT), key=lambda n: -alone[n])
+            found = self._single[c] = {n: self.kind(c, self._tongue.words[n]) for n in numbers}, numbers[:8]
         return found
 
 
@@ -168,54 +171,73 @@ def _joins(paragraph: Paragraph, i: int) -> bool:
     return any(a + b in known for a in lefts for b in rights)
 
 
+class Candidates:
+    """The words that could stand at one spot instead of what is printed, by kind of damage."""
+
+    def __init__(self, paragraph: Paragraph) -> None:
+        self.paragraph = paragraph
+        self.rows: dict[str, list[tuple[float, int, int, int]]] = {}
+
+    def offer(self, first: int, last: int, readings: Iterable[tuple[str, int]]) -> None:
+        """Keeps the readings of words ``first:last`` that could gain enough; what is not known is first thought generous."""
+        paragraph = self.paragraph
+        steps, alone = paragraph.tongue.steps, paragraph.tongue.alone
+        known = steps.get
+        left, right = paragraph.numbers[first] << 20, paragraph.numbers[last + 1]
+        printed, generous = sum(paragraph.chances[first : last + 1]), alone[right] + GENEROUS
+        for kind, n in readings:
+            least = LEAST_GAIN[kind] + printed
+            if (known(left | n) or alone[n] + GENEROUS) + (known(n << 20 | right) or generous) > least:
+                gain = steps[left | n] + steps[n << 20 | right] - least
+                if gain > 0:
+                    self.rows.setdefault(kind, []).append((gain, first, last, n))
+
+    def best(self) -> Iterator[Repair]:
+        """The best of each kind, the three most promising of which are cut again with all around them."""
+        paragraph, words = self.paragraph, self.paragraph.tongue.words
+        for kind, rows in self.rows.items():
+            rows.sort(reverse=True)
+            yield max(Repair(paragraph.gain(first, last, words[n]), first, last, words[n], kind) for _, first, last, n in rows[:3])
+
+
 def repairs(paragraph: Paragraph) -> list[Repair]:
     """The best repair of every kind at every suspicious spot, as far as its gain could be enough."""
     found: list[Repair] = []
-    words, numbers, chances, tongue = paragraph.words, paragraph.numbers, paragraph.chances, paragraph.tongue
-    steps, alone, kinds = tongue.steps, tongue.alone, confusions()
-    known, known_words = steps.get, tongue.number
+    words, numbers, tongue, confused = paragraph.words, paragraph.numbers, paragraph.tongue, confusions()
+    end = len(words)
     done: set[tuple[int, int]] = set()
+
+    def without(i: int, kind: str) -> None:
+        found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", kind))
+
     for i in paragraph.spots():
         c = words[i]
-        best: dict[str, list[tuple[float, int, int, int]]] = {}
-
-        def offer(kind: str, first: int, last: int, n: int, best: dict[str, list[tuple[float, int, int, int]]] = best) -> None:
-            """Keeps word ``n`` for words ``first:last`` if it could gain enough; what is not known is first thought generous."""
-            left, right = numbers[first] << 20 | n, n << 20 | numbers[last + 1]
-            a, b = known(left), known(right)
-            least = weights.LEAST_GAIN[kind] + sum(chances[first : last + 1])
-            if (alone[n] + GENEROUS if a is None else a) + (alone[numbers[last + 1]] + GENEROUS if b is None else b) > least:
-                gain = steps[left] + steps[right] - least
-                if gain > 0:
-                    best.setdefault(kind, []).append((gain, first, last, n))
-
-        if (i and words[i - 1][-1] == c) or (i + 1 < len(words) and words[i + 1][0] == c):
-            found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", "doubled"))
+        if c in (words[i - 1][-1], words[i + 1][0]):
+            without(i, "doubled")
         elif _joins(paragraph, i):
-            found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", "extra"))
-        for j, broken in ((i + 1, words[i] + words[i + 2] if i + 2 < len(words) else ""), (i - 1, words[i - 2] + words[i] if i > 1 else "")):
-            if broken in known_words and words[j] in WANDERING:
-                found.append(Repair(paragraph.gain(j, j + 1, ""), j, j + 1, "", "extra"))
-        if 0 < i < len(words) - 1:
-            longer = tongue.shorter(c)
-            fitting = (tongue.followers(numbers[i]) | tongue.leaders(numbers[i + 2])).intersection(longer)
-            for n in sorted(fitting.union(longer[:6])):
-                offer("dropped", i, i + 1, n)
-            for n in kinds.single(c):
-                offer(kinds.kind(c, tongue.words[n]), i, i + 1, n)
+            without(i, "extra")
+        if i + 2 < end and words[i + 1] in WANDERING and c + words[i + 2] in tongue.number:
+            without(i + 1, "extra")
+        if i > 1 and words[i - 1] in WANDERING and words[i - 2] + c in tongue.number:
+            without(i - 1, "extra")
+        candidates = Candidates(paragraph)
+        longer, often = tongue.longer(c)
+        single, likely = confused.single(c)
+        after, ahead = tongue.followers(numbers[i]), tongue.leaders(numbers[i + 2])
+        room = paragraph.chances[i] + paragraph.chances[i + 1] - 2 * GENEROUS - tongue.alone[numbers[i + 2]]
+        fitting = {*(longer & after), *(longer & ahead), *(n for n in often if tongue.alone[n] > room + LEAST_GAIN["dropped"])}
+        candidates.offer(i, i + 1, [("dropped", n) for n in sorted(fitting)])
+        fitting = {*(single.keys() & after), *(single.keys() & ahead), *(n for n in likely if tongue.alone[n] > room + LEAST_GAIN["homophone"])}
+        candidates.offer(i, i + 1, [(single[n], n) for n in sorted(fitting)])
         for first, last in ((i - 1, i + 1), (i, i + 2), (i - 1, i + 2), (i, i + 3), (i - 2, i + 1)):
-            if first < 0 or last > len(words) or (first, last) in done:
+            if first < 0 or last > end or (first, last) in done:
                 continue
             done.add((first, last))
             s = "".join(words[first:last])
-            if len(s) <= LONGEST and is_han(s):
-                for kind, n in _readings(s, tongue):
-                    offer(kind, first, last, n)
-        for kind, rows in best.items():
-            rows.sort(reverse=True)
-            texts = [(first, last, tongue.words[n]) for _, first, last, n in rows[:3]]
-            found.append(max(Repair(paragraph.gain(first, last, w), first, last, w, kind) for first, last, w in texts))
-    found = [r for r in found if r.gain > weights.LEAST_GAIN[r.kind]]
+            if len(s) <= LONGEST and PARTICLES.isdisjoint(s) and is_han(s):
+                candidates.offer(first, last, _readings(s, tongue))
+        found.extend(candidates.best())
+    found = [r for r in found if r.gain > LEAST_GAIN[r.kind]]
     return found + _short_phrases(paragraph)
 
 
@@ -228,7 +250,7 @@ def _short_phrases(paragraph: Paragraph) -> list[Repair]:
         if n is not None:
             word = paragraph.tongue.words[n]
             out.append(Repair(paragraph.gain(i, i + 1, word), i, i + 1, word, "phrase"))
-    return [r for r in out if r.gain > weights.LEAST_GAIN["phrase"]]
+    return [r for r in out if r.gain > LEAST_GAIN["phrase"]]
 
 
 def passed_over(paragraph: Paragraph, repair: Repair) -> bool:

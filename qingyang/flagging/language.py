@@ -6,6 +6,7 @@ government reports. It knows formal prose well, names and small talk badly; whoe
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, lru_cache
@@ -39,8 +40,11 @@ def plain(word: str) -> str:
     return word
 
 
+_HAN = re.compile("[\u4e00-\u9fff]*").fullmatch
+
+
 def is_han(word: str) -> bool:
-    return all("\u4e00" <= c <= "\u9fff" for c in word)
+    return _HAN(word) is not None
 
 
 class Steps(dict[int, float]):
@@ -116,6 +120,7 @@ class Language:
         order = np.argsort(table["right"], kind="stable")
         self._followers = table["right"], np.searchsorted(table["left"], np.arange(len(self.words) + 1)).tolist()
         self._leaders = table["left"][order], np.searchsorted(table["right"][order], np.arange(len(self.words) + 1)).tolist()
+        self._longer: dict[str, tuple[frozenset[int], list[int]]] = {}
         self._sets: dict[int, frozenset[int]] = {}
 
     def cut(self, text: str) -> list[str]:
@@ -187,6 +192,14 @@ class Language:
         slots, ends, words = self._slots
         slot = slots.get(s)
         return [] if slot is None else words[ends[slot] : ends[slot + 1]]
+
+    def longer(self, c: str) -> tuple[frozenset[int], list[int]]:
+        """Words of two with character ``c``: all of them, and the six most probable."""
+        found = self._longer.get(c)
+        if found is None:
+            words = self.shorter(c)
+            found = self._longer[c] = frozenset(words), words[:6]
+        return found
 
     @cached_property
     def phrases(self) -> dict[tuple[int, int, int], int]:

@@ -52,12 +52,19 @@ def _person() -> re.Pattern[str]:
     return re.compile(rf"(?:{titles})(?P<name>{family}[\u4e00-\u9fff]{{2}})")
 
 
+@lru_cache(maxsize=1)
+def _run() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(language().foreign | _MORE_SYLLABLES))}]{{4}}")
+
+
 def _foreign(paragraphs: Sequence[str]) -> set[str]:
     """Runs of four and more characters that spell foreign names."""
     tongue = language()
     syllables = tongue.foreign | _MORE_SYLLABLES
     found: set[str] = set()
     for text in paragraphs:
+        if not _run().search(text):
+            continue
         run = ""
         for word in [*tongue.cut(text), ""]:
             if word and syllables.issuperset(word):
