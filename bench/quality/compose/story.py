@@ -92,13 +92,23 @@ class Desk:
         return self.style.title_join.join(lines), lines
 
     # ------------------------------------------------------------------ sentences
+    def said(self, kinds: tuple[str, ...]) -> str:
+        """A sentence of the grammar that this issue does not have yet: what stands twice would make the gold ambiguous."""
+        s = ""
+        for _ in range(8):
+            s = self.speech.say(self.rng.choice(kinds))
+            if s not in self.used:
+                break
+        self.used.add(s)
+        return s
+
     def sentence(self, matter: Matter, news: float, first: bool = False) -> str:
         r, sp = self.rng, self.speech
         if r.random() < news:
-            return sp.say(r.choice(("sentence", "opener")) if first else r.choice(("sentence", "sentence_mid", "sentence_mid")))
+            return self.said(("sentence", "opener") if first else ("sentence", "sentence_mid", "sentence_mid"))
         s = matter.next()
         if s is None:
-            return sp.say("sentence")
+            return self.said(("sentence",))
         if len(s) > 45 and r.random() < 0.14:
             k = s.find("，", len(s) // 3)
             if 0 < k < len(s) - 10 and "“" not in s[:k]:
@@ -564,7 +574,7 @@ class Desk:
             gold["authors"] = gold["authors"] or people
         texts = self.body(kind, matter)
         if kind in ("news", "brief") and r.random() < 0.45:
-            texts[0].text = sp.say("lead_sentence") + ("" if r.random() < 0.4 else texts[0].text)
+            texts[0].text = self.said(("lead_sentence",)) + ("" if r.random() < 0.4 else texts[0].text)
         if r.random() < 0.13:
             texts.append(Text(sp.say("endnote"), "body", r.choice((0, 2, 2)), r.random() < 0.6))
         if r.random() < 0.03:
