@@ -340,7 +340,6 @@ def _topic(sheet: Sheet) -> Floats:
     has it.
     """
     n = len(sheet)
-    cps = sheet.cps
     out = np.zeros(n, np.float32)
     pair = np.flatnonzero(((sheet.cls[:-1] & sheet.cls[1:]) & lines.HAN) != 0)
     if n < 3 or len(pair) < 40:
@@ -349,20 +348,29 @@ def _topic(sheet: Sheet) -> Floats:
     unit = owner[pair]
     good = (unit >= 0) & (unit == owner[pair + 1])
     pair, unit = pair[good], unit[good]
-    bins = (cps[pair].astype(np.int64) * 31 + cps[pair + 1]) % _BINS
+    bins = (sheet.cps[pair].astype(np.int64) * 31 + sheet.cps[pair + 1]) % _BINS
     weight = 1 / np.sqrt(np.bincount(bins, minlength=_BINS).astype(np.float32) + 1)
-    table = np.bincount(unit * _BINS + bins, minlength=n * _BINS).reshape(n, _BINS).astype(np.float32) * weight
-    run: Floats = np.concatenate((np.zeros((1, _BINS), np.float32), np.cumsum(table, 0)))
+    order = np.argsort(unit, kind="stable")
+    unit, bins = unit[order], bins[order]
     length = np.concatenate(([0], np.cumsum(sheet.ends - sheet.starts)))
-    lo = np.searchsorted(length, length[:-1] - _REACH, "left")
-    hi = np.searchsorted(length, length[:-1] + _REACH, "left")
-    k = np.arange(n)
-    hi = np.minimum(np.maximum(hi, k + 1), n)
-    above = run[k] - run[np.minimum(lo, k)]
-    below = run[hi] - run[k]
-    size = np.sqrt((above**2).sum(1) * (below**2).sum(1))
-    out[:] = np.where(size > 0, (above * below).sum(1) / np.maximum(size, 1e-6), 0)
+    lo = np.minimum(np.searchsorted(length, length[:-1] - _REACH, "left"), np.arange(n))
+    hi = np.clip(np.searchsorted(length, length[:-1] + _REACH, "left"), np.arange(n) + 1, n)
+    # the table of a whole book would not fit: some thousand units at a time
+    for first in range(0, n, _SLICE):
+        last = min(first + _SLICE, n)
+        a, b = int(lo[first]), int(hi[last - 1])
+        s, e = np.searchsorted(unit, (a, b))
+        table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS).astype(np.float32) * weight
+        run: Floats = np.concatenate((np.zeros((1, _BINS), np.float32), np.cumsum(table, 0)))
+        k = np.arange(first, last)
+        above = run[k - a] - run[lo[k] - a]
+        below = run[hi[k] - a] - run[k - a]
+        size = np.sqrt((above**2).sum(1) * (below**2).sum(1))
+        out[first:last] = np.where(size > 0, (above * below).sum(1) / np.maximum(size, 1e-6), 0)
     return out
+
+
+_SLICE = 4000
 
 
 def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) -> None:

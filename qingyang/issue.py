@@ -6,7 +6,7 @@ stitches what jumps, and lets :mod:`qingyang.ledger` write every string and acco
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,13 +42,14 @@ def clean_issue(sources: Sequence[Source]) -> Cleaned:
     """
     sources = list(sources)
     sheets = [read_lines(s) for s in sources]
-    facts = [evidence.gather(s) for s in sheets]
-    weighed = weigh(facts)
     pages: list[PageDrafts] = []
-    for number, (sheet, (roles, p)) in enumerate(zip(sheets, weighed, strict=True)):
-        page = split(sheet, number, roles)
-        page.decisions = _decisions(sheet, facts[number], roles, p)
-        pages.append(thread(sheet, facts[number], page))
+    for first, last in _batches(sheets):
+        facts = [evidence.gather(s) for s in sheets[first:last]]
+        for number, X, (roles, p) in zip(range(first, last), facts, weigh(facts), strict=True):
+            sheet = sheets[number]
+            page = split(sheet, number, roles)
+            page.decisions = _decisions(sheet, X, roles, p)
+            pages.append(thread(sheet, X, page))
     chains = stitch(sheets, pages)
     writer = Writer(sources, sheets, pages)
     for chain in chains:
@@ -61,6 +62,20 @@ def clean_issue(sources: Sequence[Source]) -> Cleaned:
         entry.clear()
         entry.update(head)
     return Cleaned(records, entries)
+
+
+BATCH = 20_000
+"""Units whose evidence is held at a time: ten megabytes, whatever the size of the issue."""
+
+
+def _batches(sheets: Sequence[Sheet]) -> Iterator[tuple[int, int]]:
+    first = units = 0
+    for k, sheet in enumerate(sheets):
+        if units and units + len(sheet) > BATCH:
+            yield first, k
+            first, units = k, 0
+        units += len(sheet)
+    yield first, len(sheets)
 
 
 def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats) -> list[dict[str, Any]]:
