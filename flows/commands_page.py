@@ -18,7 +18,6 @@ def clean(file: str, encoding: str | None) -> int:
     import orjson
 
     import qingyang
-    from qingyang import flags
     from qingyang.settings import Settings
 
     Settings(encoding=encoding)
@@ -35,7 +34,6 @@ def clean(file: str, encoding: str | None) -> int:
         click.echo(f"qingyang: {error}", err=True)
         return 1
     for record in records:
-        record["flags"] = flags.find(record)
         sys.stdout.buffer.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
     return 0

@@ -33,6 +33,7 @@ def clean(
     Raises SourceError where bytes cannot be read as text.
     """
     from qingyang.decode import read
+    from qingyang.flags import find
     from qingyang.identity import identify
     from qingyang.issue import clean_issue
 
@@ -44,7 +45,10 @@ def clean(
     source = identify(source)
     told = {"publication": publication, "issue_date": issue_date, "edition": edition, "page": page_label}
     source = replace(source, **{k: v for k, v in told.items() if v is not None})  # type: ignore[arg-type]
-    return clean_issue([source]).records
+    records = clean_issue([source]).records
+    for record in records:
+        record["flags"] = find(record)
+    return records
 
 
 def fingerprint() -> str:
