@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -11,8 +13,11 @@ from typing import Any
 import click
 
 from flows import summary
-from qingyang.records import SettingError
+from qingyang.records import QingyangError, SettingError
 from qingyang.settings import Settings
+
+LEAST_ROOM = 4_000_000
+"""Bytes; the log of Prefect's database alone takes as much."""
 
 
 def read_settings(raw: Path, config: Path | None, given: dict[str, Any]) -> Settings:
@@ -122,8 +127,23 @@ def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool)
             flow.Hooks.waiting = lambda text: click.echo(f"qingyang: {text}", err=True)
             if server is not None:
                 server.ready()
-            report: dict[str, Any] = flow.pull_proofs(str(raw), str(output), settings.as_dict(), workers, force)
+            try:
+                report: dict[str, Any] = flow.pull_proofs(str(raw), str(output), settings.as_dict(), workers, force)
+            except Exception as error:
+                raise cause(error, output) from error
     return report
+
+
+def cause(error: Exception, output: Path) -> Exception:
+    """What went wrong, where Prefect reports only that it could not write it down: a full disk hits its database too."""
+    told: BaseException | None = error
+    while told is not None:
+        if isinstance(told, (OSError, QingyangError)) and not isinstance(told, ConnectionError):
+            return told
+        told = told.__cause__ or told.__context__
+    if shutil.disk_usage(output).free < LEAST_ROOM:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(output))
+    return error
 
 
 @click.command()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from house import PAGE_1, sample
 
-from flows import cli
+from flows import cli, commands_run
 from qingyang import rulebook
 
 ROOT = Path(__file__).parent.parent
@@ -163,3 +163,17 @@ def test_a_broken_rule_table_stops_the_run_before_it_starts(
 
 def test_a_full_disk_is_told_in_a_sentence() -> None:
     assert "disk is full" in cli.explain(OSError(28, "No space left on device", "x"))
+
+
+def test_the_cause_is_told_rather_than_what_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError:
+            raise RuntimeError("500 Internal Server Error") from None
+    except RuntimeError as error:
+        assert isinstance(commands_run.cause(error, tmp_path), OSError)
+    defect = ValueError("a defect")
+    assert commands_run.cause(defect, tmp_path) is defect
+    monkeypatch.setattr(commands_run, "LEAST_ROOM", 1 << 62)
+    assert "disk is full" in cli.explain(commands_run.cause(defect, tmp_path))
