@@ -242,6 +242,13 @@ def test_a_sentence_alone_is_as_in_its_paragraph(text: str) -> None:
     assert len(among[1]) == len(alone[0])
 
 
+@pytest.mark.parametrize("line", ["李志敏扎根于莲乡红土地发展中国家", "做好困难群众工作，", "范长江、于伟国、"])
+def test_a_long_line_costs_no_more_by_the_character(line: str) -> None:
+    # Minutes if each place looked at the whole line.
+    out = converter("zh-Hant-TW").convert(record(paragraphs=[line * 10_000], authors=[]))
+    assert out["paragraphs"][0].startswith(converter("zh-Hant-TW").text(line)[:4])
+
+
 def test_unknown_variant() -> None:
     with pytest.raises(SettingError, match="zh-Hant-TW"):
         Converter("zh-TW")
