@@ -59,7 +59,9 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """The ``qingyang`` command."""
     from qingyang.records import QingyangError, RuleError, SettingError
+    from tasks.quiet import one_thread
 
+    one_thread()
     try:
         code: Any = cli.main(args=arguments, prog_name="qingyang", standalone_mode=False)
     except click.ClickException as error:

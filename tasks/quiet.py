@@ -44,6 +44,18 @@ def hush(state: Path) -> None:
     os.environ.setdefault("PREFECT_HOME", str(state / "prefect"))
 
 
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def one_thread() -> None:
+    """Numpy's linear algebra in one thread, here where numpy is not loaded yet, and in every process to come; what the user has set stays.
+
+    A page is too small to gain from more, and two workers with as many threads as there are cores wait for each other.
+    """
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+
+
 UNUSED = ("altair", "scipy.stats")
 """What Great Expectations imports for pictures and for expectations about distributions, neither of which we use: half of
 the time that its import takes."""

@@ -17,6 +17,8 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from tasks.quiet import one_thread
+
 A = TypeVar("A")
 R = TypeVar("R")
 
@@ -80,6 +82,7 @@ class Workers:
     def _ready(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
+                one_thread()
                 self._pool = ProcessPoolExecutor(self.count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
             return self._pool
 
