@@ -34,10 +34,10 @@ _CLAUSE_LENGTH = 400
 _SETTLED = 20_000
 """Clauses whose settlement is remembered: a form letter or a table repeats itself."""
 _REACH = 8
-"""Characters on either side of a difference that are searched for the phrase behind it: idioms have four, the names in OpenCC's cases nine."""
+"""Characters on either side of a difference in which its phrase is searched: idioms have four, the names in OpenCC's cases nine."""
 _PHRASE = "A phrase of the dictionary reaches into the next word; the word's own reading was taken."
 _VOCABULARY = 200_000
-"""Words whose conversion is remembered, a bound to a worker's memory: twenty days of a newspaper and seventy years of reports use 71,000."""
+"""Words whose conversion is remembered: twenty days of a newspaper and seventy years of reports use 71,000."""
 
 
 class Reading(NamedTuple):
