@@ -15,7 +15,7 @@ from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_lines
 from qingyang.records import Record, Source
-from qingyang.roles import weigh
+from qingyang.roles import settle, weigh
 from qingyang.split import PageDrafts, split
 from qingyang.stitch import stitch
 from qingyang.thread import thread
@@ -47,7 +47,7 @@ def clean_issue(sources: Sequence[Source]) -> Cleaned:
         facts = [evidence.gather(s) for s in sheets[first:last]]
         for number, X, (roles, p) in zip(range(first, last), facts, weigh(facts), strict=True):
             sheet = sheets[number]
-            page = split(sheet, number, roles)
+            page = split(sheet, number, settle(roles, p, X))
             page.decisions = _decisions(sheet, X, roles, p)
             pages.append(thread(sheet, X, page))
     chains = stitch(sheets, pages)

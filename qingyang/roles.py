@@ -100,3 +100,22 @@ def weigh(pages: Sequence[Floats], w: Weights | None = None) -> list[tuple[list[
         p /= np.maximum(p.sum(1, keepdims=True), 1e-30)
         out.append(([ROLES[r] for r in p.argmax(1).tolist()], p))
     return out
+
+
+_READS, _ORDER = NAMES.index("seam_reads"), NAMES.index("page_open_seams")
+
+
+def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
+    """One headline over two lines is one headline.
+
+    A headline right under another one, which has no text of its own, goes on with it where the network half thinks so, where the
+    words run on across the seam (长航集团推出春运优质服务标准公布监督电 | 话请社会监督), or where the page is read in good order: there
+    no headline stands without its text.
+    """
+    out = list(roles)
+    cont = ROLES.index("headline_cont")
+    for k in range(1, len(out)):
+        if out[k] == "headline" and out[k - 1] in ("headline", "headline_cont"):
+            if p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8:
+                out[k] = "headline_cont"
+    return out

@@ -17,7 +17,7 @@ import numpy as np
 from bench.quality.compose import compose
 from bench.quality.train.roles import roles_of
 from qingyang.evidence import gather
-from qingyang.roles import weigh
+from qingyang.roles import settle, weigh
 from qingyang.split import split
 from qingyang.thread import FEATURES, NONE, _ends, evidence
 
@@ -79,8 +79,8 @@ def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray, list[int]]]:
         if not len(sheet):
             continue
         X = gather(sheet)
-        ((roles, _p),) = weigh([X])
-        page = split(sheet, 0, roles)
+        ((roles, p),) = weigh([X])
+        page = split(sheet, 0, settle(roles, p, X))
         wanted = [i for i, d in enumerate(page.drafts) if d.headless and not d.jump_in and d.paragraphs]
         if not wanted or len(page.drafts) < 2 or len(page.drafts) > 120:
             continue
