@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from itertools import accumulate
-from math import exp
 from typing import NamedTuple
 
 from qingyang.flagging import guards, weights
@@ -81,7 +80,8 @@ class Confusions:
         found = self._single.get(c)
         if found is None:
             number, alone = self._tongue.number, self._tongue.alone
-            numbers = sorted((n for x in self.any(c) if (n := number.get(x)) is not None and alone[n] > FREQUENT), key=lambda n: -alone[n])
+            numbers = [n for x in self.any(c) if (n := number.get(x)) is not None and alone[n] > FREQUENT]
+            numbers.sort(key=lambda n: (-alone[n], n))
             found = self._single[c] = {n: self.kind(c, self._tongue.words[n]) for n in numbers}, numbers[:8]
         return found
 
@@ -225,9 +225,11 @@ def repairs(paragraph: Paragraph) -> list[Repair]:
         single, likely = confused.single(c)
         after, ahead = tongue.followers(numbers[i]), tongue.leaders(numbers[i + 2])
         room = paragraph.chances[i] + paragraph.chances[i + 1] - 2 * GENEROUS - tongue.alone[numbers[i + 2]]
-        fitting = {*(longer & after), *(longer & ahead), *(n for n in often if tongue.alone[n] > room + LEAST_GAIN["dropped"])}
+        likely_longer = [n for n in often if tongue.alone[n] > room + LEAST_GAIN["dropped"]]
+        fitting = {*(longer & after), *(longer & ahead), *likely_longer}
         candidates.offer(i, i + 1, [("dropped", n) for n in sorted(fitting)])
-        fitting = {*(single.keys() & after), *(single.keys() & ahead), *(n for n in likely if tongue.alone[n] > room + LEAST_GAIN["homophone"])}
+        likely = [n for n in likely if tongue.alone[n] > room + LEAST_GAIN["homophone"]]
+        fitting = {*(single.keys() & after), *(single.keys() & ahead), *likely}
         candidates.offer(i, i + 1, [(single[n], n) for n in sorted(fitting)])
         for first, last in ((i - 1, i + 1), (i, i + 2), (i - 1, i + 2), (i, i + 3), (i - 2, i + 1)):
             if first < 0 or last > end or (first, last) in done:
@@ -287,16 +289,17 @@ def find(paragraphs: Sequence[str]) -> list[Flag]:
             at = at or [0, *accumulate(map(len, paragraph.words))]
             place = weights.Place(whole, text, at[repair.first], at[repair.last], repair.text, repair.kind, repair.gain)
             numbers = paragraph.numbers
-            odds = weights.log_odds(place, tongue, numbers[repair.first], numbers[repair.first + 1], numbers[repair.last + 1])
-            if odds > weights.THRESHOLD:
-                chosen.append((odds, repair))
+            points = weights.points(place, tongue, numbers[repair.first], numbers[repair.first + 1], numbers[repair.last + 1])
+            sure = weights.confidence(points, repair.kind)
+            if sure > weights.THRESHOLD:
+                chosen.append((sure, repair))
         chosen.sort(key=lambda x: (-x[0], x[1]))
         taken: set[int] = set()
-        for odds, repair in chosen:
+        for sure, repair in chosen:
             start, end = at[repair.first], at[repair.last]
             if taken.isdisjoint(range(start - 1, end + 1)):
                 taken.update(range(start, end))
-                flags.append(_flag(para, text, start, end, repair, odds))
+                flags.append(_flag(para, text, start, end, repair, sure))
     return flags
 
 
@@ -311,7 +314,7 @@ _WHY = {
 }
 
 
-def _flag(para: int, text: str, start: int, end: int, repair: Repair, odds: float) -> Flag:
+def _flag(para: int, text: str, start: int, end: int, repair: Repair, sure: float) -> Flag:
     suggestion = repair.text
     why = _WHY[repair.kind].format(was=text[start:end], now=suggestion) + f"; gain e^{repair.gain:.1f}"
     if repair.kind == "doubled":
@@ -324,5 +327,5 @@ def _flag(para: int, text: str, start: int, end: int, repair: Repair, odds: floa
         rule=f"flag.{repair.kind}",
         suggestion=suggestion,
         why=why,
-        confidence=round(1 / (1 + exp(-odds)), 2),
+        confidence=round(sure, 2),
     )

@@ -7,6 +7,7 @@ government reports. It knows formal prose well, names and small talk badly; whoe
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, lru_cache
@@ -216,6 +217,12 @@ class Language:
                 before[word[1]].add(word[0])
                 after[word[0]].add(word[1])
         return before, after
+
+
+@lru_cache(maxsize=1)
+def rules() -> dict[str, dict[str, str]]:
+    """The lists of ``rules/flags.toml``."""
+    return tomllib.loads(resources.files("qingyang").joinpath("rules", "flags.toml").read_text("utf-8"))
 
 
 def _lines(array: Any) -> list[str]:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from qingyang.numerals import DATE, calendar_day, han_number
 from qingyang.records import Flag
 
-PAIRS = {"“": "”", "《": "》", "（": "）", "(": ")", "「": "」", "『": "』", "【": "】", "〔": "〕", "〈": "〉", "〖": "〗", "[": "]", "［": "］", "‘": "’"}
+PAIRS = {pair[0]: pair[1] for pair in ("“”", "《》", "（）", "()", "「」", "『』", "【】", "〔〕", "〈〉", "〖〗", "[]", "［］", "‘’")}
 _CLOSERS = {close: open_ for open_, close in PAIRS.items()}
 _CLOSERS["）"] = "（"
 _HALVES = {"（": "(", "）": ")", "［": "[", "］": "]"}
@@ -26,6 +26,10 @@ _REPEATED_OPENERS = "“「『"
 
 def _plain(c: str) -> str:
     return _HALVES.get(c, c)
+
+
+def _flag(para: int, start: int, end: int, rule: str, why: str, confidence: float, suggestion: str | None = None) -> Flag:
+    return Flag(para=para, start=start, end=end, rule=rule, suggestion=suggestion, why=why, confidence=confidence)
 
 
 def brackets(paragraphs: Sequence[str], *, head_missing: bool = False, tail_missing: bool = False) -> list[Flag]:
@@ -42,18 +46,8 @@ def brackets(paragraphs: Sequence[str], *, head_missing: bool = False, tail_miss
     stack: list[tuple[int, int, str]] = []
 
     def lone(para: int, at: int, c: str, opened: bool) -> None:
-        partner = PAIRS[c] if opened else _CLOSERS[c]
-        flags.append(
-            Flag(
-                para=para,
-                start=at,
-                end=at + 1,
-                rule="flag.bracket-open" if opened else "flag.bracket-close",
-                suggestion=None,
-                why=f"{c} has no {partner} in this article",
-                confidence=0.7 if opened else 0.75,
-            )
-        )
+        why = f"{c} has no {PAIRS[c] if opened else _CLOSERS[c]} in this article"
+        flags.append(_flag(para, at, at + 1, f"flag.bracket-{'open' if opened else 'close'}", why, 0.7))
 
     for n, text in enumerate(paragraphs):
         for m in _BRACKET.finditer(text):
@@ -113,13 +107,13 @@ def dates(paragraphs: Sequence[str], issue: date | None = None) -> list[Flag]:
             elif year and 1800 <= year <= 2199 and calendar_day(year, month, day) is None:
                 why = f"{year} is no leap year"
             if why:
-                flags.append(Flag(para=n, start=m.start(), end=m.end(), rule="flag.date-impossible", suggestion=None, why=why, confidence=0.9))
+                flags.append(_flag(n, m.start(), m.end(), "flag.date-impossible", why, 0.9))
                 continue
             weekday = _WEEKDAY.match(text, m.end())
             named = calendar_day(year, month, day) if year else _nearest(month, day, issue)
             if weekday and named and "一二三四五六日".find(weekday["day"].replace("天", "日")) != named.weekday():
                 why = f"{named.isoformat()} was a 星期{'一二三四五六日'[named.weekday()]}"
-                flags.append(Flag(para=n, start=m.start(), end=weekday.end(), rule="flag.date-weekday", suggestion=None, why=why, confidence=0.8))
+                flags.append(_flag(n, m.start(), weekday.end(), "flag.date-weekday", why, 0.8))
     return flags
 
 
@@ -160,7 +154,7 @@ def dateline(printed: str | None, issue: date | None) -> list[Flag]:
             why = f"dateline {printed} is later than the issue of {issue.isoformat()}"
         elif named and abs(issue - named).days > 20 and day in (issue.day, (issue - timedelta(days=1)).day):
             why = f"dateline {printed} has the day of the issue of {issue.isoformat()} in another month"
-    return [Flag(para=0, start=0, end=0, rule="flag.dateline", suggestion=None, why=why, confidence=0.7)] if why else []
+    return [_flag(0, 0, 0, "flag.dateline", why, 0.7)] if why else []
 
 
 _ZERO = re.compile(r"(?<=[〇零一二三四五六七八九○◯])[○◯]|[○◯](?=[〇零一二三四五六七八九○◯])")
@@ -187,7 +181,10 @@ def zeros(paragraphs: Sequence[str]) -> list[Flag]:
 
 
 _NAME = "[\u4e00-\u9fff·]{2,12}"
-_COUNTED = re.compile(rf"(?:^|(?<=[。；：！？，]))(?P<list>{_NAME}(?:、{_NAME})+(?:和{_NAME})?)(?P<n>[0-9０-９]{{1,2}}|[二三四五六七八九十两]{{1,3}})(?:名同志|位同志|人(?!民|均|次|口|大)|名同学)")
+_COUNTED = re.compile(
+    rf"(?:^|(?<=[。；：！？，]))(?P<list>{_NAME}(?:、{_NAME})+(?:和{_NAME})?)(?P<n>[0-9０-９]{{1,2}}|[二三四五六七八九十两]{{1,3}})"
+    "(?:名同志|位同志|人(?!民|均|次|口|大)|名同学)"
+)
 
 
 def counts(paragraphs: Sequence[str]) -> list[Flag]:
@@ -213,5 +210,5 @@ def counts(paragraphs: Sequence[str]) -> list[Flag]:
                 continue
             if len(members) > told or (not etc and len(members) != told):
                 why = f"{len(members)} names before {etc}{m['n']}人"
-                flags.append(Flag(para=n, start=m.start(), end=m.end(), rule="flag.count", suggestion=None, why=why, confidence=0.7))
+                flags.append(_flag(n, m.start(), m.end(), "flag.count", why, 0.7))
     return flags

@@ -14,12 +14,11 @@ from functools import lru_cache
 from qingyang.fields import surnames
 from qingyang.flagging import guards
 from qingyang.flagging.channel import confusions
-from qingyang.flagging.language import language
+from qingyang.flagging.language import language, rules
 from qingyang.records import Flag
 
-_COUNTRIES = "中美日英法德俄欧韩朝印越澳加非港台"
-_MORE_SYLLABLES = frozenset("胡逊汉丹艾宾费芬冈贡津考肯昆密墨派皮乔琼热桑舒泰廷温翁")
-"""Spell foreign names too, but Chinese words as well: used in runs of four and more only."""
+_COUNTRIES = rules()["characters"]["countries"]
+_MORE_SYLLABLES = frozenset(rules()["names"]["more_syllables"])
 _ECHO = re.compile(rf"(?P<a>[{_COUNTRIES}])(?P<b>[{_COUNTRIES}])(?P=a)")
 
 
