@@ -42,8 +42,8 @@ SAMPLE_DEVIATIONS = ROOT / "tests" / "data" / "sample.deviations.tsv"
 
 FIRST = 900_000
 """Training takes its seeds from 100,000 to 399,999; these are never trained on."""
-ISSUES = 12
-"""Issues per profile: twelve papers with their own columns, digits, brackets and habits. More would take more than a minute."""
+ISSUES = 10
+"""Issues per profile: ten papers with their own columns, digits, brackets and habits. More would take more than a minute."""
 PAGES = 3
 EXAM = (*PROFILES, *ODD)
 HEADLESS = ("fragments", "lines", "blocks", "fragments+light")
