@@ -1,8 +1,8 @@
 """Weighs the evidence of a whole page and gives every unit its role.
 
-A small network looks at each unit and its neighbours (layers of convolution over units) and gives each role a
-probability. How it was trained, and on what, stands in ``bench/quality/train/README.md``; the weights are
-``qingyang/model/roles.npz``.
+Two small networks look at each unit and its neighbours (layers of convolution over units); the mean of their scores gives each
+role a probability. How they were trained, and on what, stands in ``bench/quality/train/README.md``; the weights are
+``qingyang/model/roles-1.npz`` and ``roles-2.npz``.
 """
 
 from __future__ import annotations
@@ -50,19 +50,22 @@ class Weights(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def weights() -> Weights:
-    raw = resources.files("qingyang").joinpath("model", "roles.npz").read_bytes()
+def weights() -> tuple[Weights, ...]:
+    return tuple(_read(f"roles-{k}.npz") for k in (1, 2))
+
+
+def _read(name: str) -> Weights:
+    raw = resources.files("qingyang").joinpath("model", name).read_bytes()
     with np.load(io.BytesIO(raw)) as z:
         names = tuple(str(z["names"]).split())
         if names != NAMES or tuple(str(z["roles"]).split()) != ROLES:
-            raise ValueError("qingyang/model/roles.npz was trained on other evidence; run python -m bench.quality.train.roles")
+            raise ValueError(f"qingyang/model/{name} was trained on other evidence; run python -m bench.quality.train.roles")
         layers = tuple((z[f"w{k}"].astype(np.float32), z[f"b{k}"].astype(np.float32)) for k in range(int(z["depth"])))
         return Weights(z["mean"], z["scale"], z["chars"].astype(np.float32), layers)
 
 
-def scores(pages: Sequence[Floats], w: Weights | None = None) -> list[Floats]:
+def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
     """Per page, the scores of every role at every unit: logits, to be read through a softmax."""
-    w = w or weights()
     pad = sum(k.shape[0] // 2 for k, _ in w.layers) + 1
     lengths = [len(p) for p in pages]
     rows = sum(lengths) + pad * (len(pages) + 1)
@@ -91,11 +94,11 @@ def scores(pages: Sequence[Floats], w: Weights | None = None) -> list[Floats]:
     return [x[a:b] for a, b in spans]
 
 
-def weigh(pages: Sequence[Floats], w: Weights | None = None) -> list[tuple[list[str], Floats]]:
+def weigh(pages: Sequence[Floats]) -> list[tuple[list[str], Floats]]:
     """Per page, the most probable role of every unit and the probability of every role."""
-    w = w or weights()
     out: list[tuple[list[str], Floats]] = []
-    for e in scores(pages, w):
+    for both in zip(*(scores(pages, w) for w in weights()), strict=True):
+        e = sum(both[1:], both[0]) / len(both)
         p = np.exp(e - e.max(1, keepdims=True)) if len(e) else e
         p /= np.maximum(p.sum(1, keepdims=True), 1e-30)
         out.append(([ROLES[r] for r in p.argmax(1).tolist()], p))
@@ -115,7 +118,7 @@ def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
     out = list(roles)
     cont = ROLES.index("headline_cont")
     for k in range(1, len(out)):
-        if out[k] == "headline" and out[k - 1] in ("headline", "headline_cont"):
-            if p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8:
-                out[k] = "headline_cont"
+        under = out[k] == "headline" and out[k - 1] in ("headline", "headline_cont")
+        if under and (p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
+            out[k] = "headline_cont"
     return out

@@ -1,4 +1,4 @@
-"""Trains the roles of units (``qingyang/model/roles.npz``) on composed pages, which are free of rights.
+"""Trains the roles of units (``qingyang/model/roles-*.npz``) on composed pages, which are free of rights.
 
     python -m bench.quality.train.roles --issues 400 --epochs 14         (needs torch, see README.md)
 
@@ -232,7 +232,7 @@ def main() -> None:
     ap.add_argument("--workers", type=int, default=2)
     ap.add_argument("--profiles", default=",".join((*PROFILES, *OFTEN)))
     ap.add_argument("--cache")
-    ap.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[3] / "qingyang" / "model" / "roles.npz")
+    ap.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[3] / "qingyang" / "model" / "roles-1.npz")
     a = ap.parse_args()
     t = time.time()
     if a.cache and Path(a.cache).exists():
