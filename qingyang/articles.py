@@ -35,6 +35,8 @@ class Writer:
         self.removals: list[Removal] = []
         self.shells: list[tuple[Record, list[int]]] = []
         self.years: dict[int, int | None] = {}
+        self.bounds = [(sheet.starts.tolist(), sheet.ends.tolist()) for sheet in sheets]
+        """Where the units of each source begin and end, in plain numbers."""
 
     # ---------------------------------------------------------------- one article
     def add(self, chain: Sequence[Draft]) -> None:
@@ -274,13 +276,14 @@ class Writer:
     # ---------------------------------------------------------------- stretches
     def _stretch(self, unit: Unit) -> Stretch:
         n, k = unit
-        return Stretch(n, int(self.sheets[n].starts[k]), int(self.sheets[n].ends[k]))
+        starts, ends = self.bounds[n]
+        return Stretch(n, starts[k], ends[k])
 
     def _unit_text(self, unit: Unit) -> str:
         return self.sheets[unit[0]].unit(unit[1])
 
     def _starts(self, d: Draft) -> list[int]:
-        s = self.sheets[d.sheet]
+        starts: list[int] = self.bounds[d.sheet][0]
         units = [
             *d.kicker,
             *d.headline,
@@ -290,11 +293,10 @@ class Writer:
             *(u for p in d.paragraphs for u in p),
             *(u for c in d.captions for u in c),
         ]
-        out = [int(s.starts[k]) for n, k in units if n == d.sheet]
+        out = [starts[k] for n, k in units if n == d.sheet]
         return out or [m[1].start for m in (d.jump_in, d.jump_out) if m] or [0]
 
     def _part(self, d: Draft) -> Part:
-        s = self.sheets[d.sheet]
         units = [
             *d.kicker,
             *d.headline,
@@ -304,7 +306,8 @@ class Writer:
             *(u for p in d.paragraphs for u in p),
             *(u for c in d.captions for u in c),
         ]
-        ends = [int(s.ends[k]) for n, k in units if n == d.sheet]
+        last = self.bounds[d.sheet][1]
+        ends = [last[k] for n, k in units if n == d.sheet]
         ends += [m[1].end for m in (d.jump_in, d.jump_out, *d.sign_off) if m and m[0] == d.sheet]
         starts = self._starts(d) + [m[1].start for m in (d.jump_in,) if m]
         source = self.sources[d.sheet]

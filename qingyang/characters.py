@@ -288,6 +288,8 @@ def blanks(text: str, start: int = 0, end: int | None = None) -> list[Edit]:
     """
     end = len(text) if end is None else end
     edits: list[Edit] = []
+    if not _BLANK.search(text, start, end):
+        return edits
     here = start
     while here < end:
         m = _LINE_END.search(text, here, end)

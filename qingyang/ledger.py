@@ -22,6 +22,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from qingyang.records import INVISIBLE, AccountError, Edit, Record, Source
@@ -32,6 +33,8 @@ LAYOUT = frozenset({"layout.blank", "unwrap.join"})
 """Rules that remove blanks and line ends only: around strings, and inside them where lines were joined."""
 
 BLANKS = " \t\u3000\u00a0\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"
+_NO_INK = BLANKS + INVISIBLE
+_PLACE = itemgetter(1, 2)
 
 
 class Stretch(NamedTuple):
@@ -117,7 +120,7 @@ def compose(
 
 def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
     """Sort the pieces and put a ``layout.blank`` removal into every gap of blanks."""
-    pieces.sort(key=lambda p: (p[1], p[2]))
+    pieces.sort(key=_PLACE)
     text, out, here = source.text, [], 0
     for p in pieces:
         if p[1] < here:
@@ -134,7 +137,7 @@ def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
 
 def _gap(source: Source, start: int, end: int, rule: str) -> Piece:
     gap = source.text[start:end]
-    if gap.strip(BLANKS + INVISIBLE):
+    if gap.strip(_NO_INK):
         raise AccountError(f"{source.name}: characters {start}–{end} are in no record and no rule removed them ({gap[:30]!r})")
     return ["remove", start, end, rule, gap]
 

@@ -272,6 +272,15 @@ def _cut(sheet: Sheet, marks: list[Mark]) -> None:
     for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
         while low < len(marks) and marks[low].end <= s:
             low += 1
+        if low == len(marks) or marks[low].start >= e:
+            if waiting:
+                sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
+                waiting.clear()
+            s_out.append(s)
+            e_out.append(e)
+            origin.append(k)
+            same.append(False)
+            continue
         rest: list[tuple[int, int]] = []
         here, i = s, low
         while i < len(marks) and marks[i].start < e:
@@ -305,12 +314,12 @@ def _cut(sheet: Sheet, marks: list[Mark]) -> None:
     sheet.marks = marks
     sheet.starts, sheet.ends = np.array(s_out, np.int64), np.array(e_out, np.int64)
     sheet.indent = np.where(np.array(same, bool), 0, sheet.indent[o]).astype(np.float32) if len(o) else np.zeros(0, np.float32)
-    blank = sheet.blank_before
+    blank = sheet.blank_before.tolist()
     # a line that vanished whole (a mark alone) hands its empty line on
     passed = np.zeros(len(o), bool)
     last = -1
     for i, k in enumerate(origin):
-        passed[i] = bool(blank[last + 1 : k + 1].any()) and not same[i]
+        passed[i] = any(blank[last + 1 : k + 1]) and not same[i]
         last = k
     sheet.blank_before = passed
     sheet.same_line = np.array(same, bool)

@@ -399,7 +399,7 @@ def _use(pieces: Iterable[Sequence[Any]]) -> tuple[int, Counter[str], Counter[st
             continue
         gone = piece[0] == "remove"
         rule, before = (piece[3], piece[4]) if gone else (piece[5], piece[6])
-        printed = sum(map(len, before.split()))
+        printed = 0 if before.isspace() else sum(map(len, before.split()))
         total += printed
         hits[rule] += 1
         (removed if gone else changed)[rule] += printed

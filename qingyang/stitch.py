@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from qingyang.split import Draft, PageDrafts
 Chain = list[Draft]
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_RUN = re.compile("[\u3400-\u9fff]{2,}")
 
 
 def _text(sheet: Sheet, d: Draft) -> str:
@@ -31,7 +33,7 @@ def _head(sheets: Sequence[Sheet], d: Draft) -> str:
 
 
 def _grams(text: str) -> Counter[str]:
-    return Counter(text[i : i + 2] for i in range(len(text) - 1) if _HAN.match(text[i]) and _HAN.match(text[i + 1]))
+    return Counter([a + b for run in _RUN.findall(text) for a, b in pairwise(run)])
 
 
 def same_page(a: str, b: str) -> bool:
@@ -78,8 +80,10 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
     heads = marked + [d for d in drafts if not d.jump_out and d.has_body and any(_fits(label[d.sheet], b) for b in back_to)]
     tails = tails + [d for d in drafts if not d.jump_in and d.has_body and any(_fits(label[d.sheet], b) for b in on_to)]
     texts = {id(d): _grams(_text(sheets[d.sheet], d)) for d in {id(d): d for d in heads + tails}.values()}
-    spread: Counter[str] = Counter(g for w in texts.values() for g in w)
-    size = {k: sum((n / spread[g]) ** 2 for g, n in w.items()) ** 0.5 + 1e-6 for k, w in texts.items()}
+    spread: Counter[str] = Counter()
+    for w in texts.values():
+        spread.update(w.keys())
+    size = {k: sum([(n / spread[g]) ** 2 for g, n in w.items()]) ** 0.5 + 1e-6 for k, w in texts.items()}
     titles = {id(d): set(_grams(_head(sheets, d))) for d in heads + tails}
     scored: list[tuple[float, int, int]] = []
     for i, h in enumerate(heads):
