@@ -505,6 +505,7 @@ class _Corpus:
         total = hashlib.sha256(_code())
         for source, line in shard.entries.items():
             total.update(line)
+            total.update(orjson.dumps(self.seen.get(source)))
             if source in self.errors:
                 total.update(self.errors[source].encode())
         ids = dict.fromkeys(rid for line in shard.entries.values() for rid in _ids(line))

@@ -125,6 +125,14 @@ def test_the_copy_takes_over_when_the_original_goes(raw: Path, output: Path, tmp
     assert tree(output) == from_nothing(raw, tmp_path / "fresh")
 
 
+def test_what_is_said_beside_a_copy_reaches_everything_that_shows_it(raw: Path, output: Path, tmp_path: Path) -> None:
+    shutil.copy(raw / "日报/2020-11-25/01.txt", raw / "日报/2020-12-01/02.txt")
+    bring(raw, output)
+    (raw / "日报/2020-12-01/02.txt.json").write_text('{"page": "A2"}', "utf-8")
+    bring(raw, output)
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh")
+
+
 @pytest.mark.parametrize(
     "name",
     ["articles.zh-Hans.jsonl", "words.jsonl", "ledger/日报-2020-11.jsonl", "quarantine.jsonl",
