@@ -9,6 +9,7 @@ run: $(READY)
 	$(VENV)/bin/qingyang run raw output
 
 test: $(READY)
+	@sh tests/set_up_browser.sh
 	$(VENV)/bin/python -m pytest
 
 $(READY): pyproject.toml constraints.txt
