@@ -154,7 +154,7 @@ def _opening(slots: Sequence[Sequence[Any]], left: tuple[int, int], right: tuple
 
 def _seam(text: str, b: int, c: int, slots: Sequence[Sequence[Any]], *at: tuple[int, int] | None) -> str:
     a, z = (f"{slots[x[0]][1]} {slots[x[0]][2]}" if x else "removed" for x in at)
-    return f"{text[max(0, b - 16) : b]}|{text[c : c + 16]}".replace("\n", "⏎") + f"   [{a} | {z}]"
+    return f"{text[max(0, b - 26) : b]}|{text[c : c + 16]}".replace("\n", "⏎") + f"   [{a} | {z}]"
 
 
 def main() -> None:
