@@ -121,7 +121,8 @@ def compose(
 def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
     """Sort the pieces and put a ``layout.blank`` removal into every gap of blanks."""
     pieces.sort(key=_PLACE)
-    text, out, here = source.text, [], 0
+    text, here = source.text, 0
+    out: list[Piece] = []
     for p in pieces:
         if p[1] < here:
             raise AccountError(f"{source.name}: characters {p[1]}–{min(here, p[2])} are placed twice ({text[p[1] : p[1] + 20]!r})")

@@ -508,8 +508,11 @@ def converts_back(record: Record, variant_record: Record) -> float:
 
     ours, theirs = "\n".join(record["paragraphs"]), "\n".join(variant_record["paragraphs"])
     config, same = BACK[variant_record["lang"]], choices.table().same
-    backs = [_convert(theirs, config).translate(same)]
-    if backs[0] == ours.translate(same) or not ours:
+    back = _convert(theirs, config)
+    if back == ours or not ours:
+        return 1.0
+    backs = [back.translate(same)]
+    if backs[0] == ours.translate(same):
         return 1.0
     plain = _convert(ours, "t2s").translate(same)
     if config == "tw2sp":
