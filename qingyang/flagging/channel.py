@@ -264,6 +264,8 @@ def passed_over(paragraph: Paragraph, repair: Repair) -> bool:
     for w in words[first - 1 : last + 1]:
         if not w.strip() or all(c in guards.NUMERALS for c in w) or (not is_han(w) and w[0].isalnum()):
             return True
+    if kind == "doubled" and words[first] in weights.NEVER_TWICE:
+        return False
     a = max(0, first - 6)
     names = guards.names(words[a : last + 6], paragraph.tongue, cut_off=a > 0)
     beside = kind in ("dropped", "extra", "swapped")

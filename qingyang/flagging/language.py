@@ -70,9 +70,11 @@ class Steps(dict[int, float]):
         self._back, self._of, self._transition, self._kind, self._alone = back, of, transition, kind, alone
 
     def __missing__(self, key: int) -> float:
-        a, b = key >> 20, key & 0xFFFFF
-        of = self._of
-        p = self._back[a] + log(self._transition[of[a]][of[b]] * self._kind[b] + self._alone[b])
+        p = self.attested.get(key)
+        if p is None:
+            a, b = key >> 20, key & 0xFFFFF
+            of = self._of
+            p = self._back[a] + log(self._transition[of[a]][of[b]] * self._kind[b] + self._alone[b])
         if len(self) > len(self.attested) + self.LIMIT:
             self.clear()
             self.update(self.attested)
