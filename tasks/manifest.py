@@ -210,4 +210,4 @@ def intact(path: Path, kept: dict[str, Any]) -> bool:
         return True
     if now[0] != kept["size"]:
         return False
-    return write.checksum(path) == kept["sha256"]
+    return write.checksum(path) == str(kept["sha256"])
