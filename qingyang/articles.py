@@ -21,6 +21,7 @@ from qingyang.records import Edit, Link, Part, Record, Source
 from qingyang.seams import evidence as seam_evidence
 from qingyang.split import Draft, PageDrafts, Unit
 
+_MARKDOWN = re.compile(r"#{1,6}[ \t]+")
 _DECK = re.compile(r"[ \t\u3000\u00a0]+(?=[—―─－-]{2})")
 
 
@@ -318,6 +319,11 @@ class Writer:
         out: list[Stretch] = []
         for u in units:
             s = self._stretch(u)
+            m = _MARKDOWN.match(self.sources[s.source].text, s.start, s.end)
+            if m and m.end() < s.end:
+                # the sign of a converter, not of the paper: # 小麦丰收
+                self._remove(s.source, s.start, m.end(), "layout.heading-sign")
+                s = Stretch(s.source, m.end(), s.end)
             if out and not glue and out[-1].source == s.source and out[-1].end < s.start:
                 gap = self.sources[s.source].text[out[-1].end : s.start]
                 if not gap.strip() and not self._inside_word(out[-1], s):

@@ -170,3 +170,9 @@ def test_a_tail_without_its_page_stays_alone() -> None:
 
 def test_pages_with_section_letters() -> None:
     assert same_page("A7", "7") and same_page("7", "7") and not same_page("A7", "B7") and not same_page("17", "7")
+
+
+def test_the_heading_signs_of_a_converter_are_no_part_of_the_headline() -> None:
+    s = Source("p.md.txt", "# 小麦丰收在望\n\n新华社北京11月24日电 今年夏粮生产形势良好，各地抓紧抢收。\n", "3" * 64)
+    (r,) = accounted([s])
+    assert r["headline"] == "小麦丰收在望"
