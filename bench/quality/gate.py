@@ -17,6 +17,7 @@ import datetime
 import getpass
 import hashlib
 import json
+import subprocess
 import sys
 import tomllib
 import unicodedata
@@ -187,7 +188,8 @@ def floors_of(row: Row) -> dict[str, float]:
     """What a row of today would have as floors: a little below what was measured; the sample page is exact."""
     if row.name == "sample":
         return row.figures()
-    return {k: max(0.0, floor((v - SLACK - 2 / support(row.counts, k)) * 1000) / 1000) for k, v in row.figures().items()}
+    floors = {k: floor((v - SLACK - 2 / support(row.counts, k)) * 1000) / 1000 for k, v in row.figures().items()}
+    return {k: v for k, v in floors.items() if v > 0}
 
 
 def below(row: Row, floors: Mapping[str, float]) -> list[str]:
@@ -227,6 +229,15 @@ def dump(kept: Mapping[str, Any]) -> None:
     FLOORS.write_text("\n".join(out) + "\n", "utf-8")
 
 
+def author() -> str:
+    """Who git says that works here, else the system's user."""
+    try:
+        name = subprocess.run(["git", "config", "user.name"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        name = ""
+    return name or getpass.getuser()
+
+
 def set_floors(rows: Sequence[Row], because: str) -> None:
     """Floors as measured today, up or down, with an entry in the log."""
     kept = load()
@@ -240,7 +251,7 @@ def set_floors(rows: Sequence[Row], because: str) -> None:
     pages = {r.name: r.pages for r in rows}
     entry = {
         "date": datetime.date.today().isoformat(),
-        "who": getpass.getuser(),
+        "who": author(),
         "because": because,
         "lowered": lowered,
         "other_pages": [k for k, v in pages.items() if kept.get("pages", {}).get(k, v) != v],
@@ -262,8 +273,14 @@ def raise_floors(rows: Sequence[Row]) -> int:
 
 
 # ---------------------------------------------------------------- the table
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[Row], kinds: bool = False) -> str:
     sample, *others = rows
+    if kinds:
+        out = [f"{'profile':20}{'next unit':>18}{'displaced':>18}{'page jump':>18}"]
+        for row in others:
+            n = [(row.counts[f"join.{k}.ok"], row.counts[f"join.{k}.n"]) for k in ("next", "displaced", "jump")]
+            out.append(f"{row.name:20}" + "".join(f"{f'{ok}/{all_}':>18}" for ok, all_ in n))
+        return "\n".join(out)
     head = f"{'profile':20}" + "".join(f"{k[:9]:>10}" for k in SHOWN)
     out = ["sample  " + "  ".join(f"{k} {sample.counts[k + '.ok']}/{sample.counts[k + '.n']}" for k in sample.figures()), "", head]
     for row in others:
@@ -279,6 +296,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ap.add_argument("--workers", type=int, default=1)
     ap.add_argument("--errors", type=int, default=0, metavar="N", help="print N mistakes per score")
     ap.add_argument("--of", action="append", metavar="SCORE", help="only mistakes of this score")
+    ap.add_argument("--kinds", action="store_true", help="also how many joins were made: next unit, displaced, over a page")
     ap.add_argument("--set-floors", action="store_true")
     ap.add_argument("--because", metavar="SENTENCE")
     ap.add_argument("--raise-floors", action="store_true")
@@ -291,6 +309,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         ap.error('--set-floors needs --because "a sentence that says why"')
     rows = exam(a.profiles or EXAM, workers=a.workers)
     print(table(rows))
+    if a.kinds:
+        print("\ntrue joins made, by kind\n" + table(rows, kinds=True))
     for row in rows:
         by: Counter[str] = Counter()
         for what, detail in row.mistakes if a.errors else ():
