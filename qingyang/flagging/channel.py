@@ -38,7 +38,7 @@ LAST_STAND_IN = 2
 """Words up to this number in the table are the paragraph's edge, numbers and Latin words."""
 LONGEST = 5
 """Runs of more characters than this are not looked up as one damaged word."""
-GENEROUS = 4.0
+GENEROUS = 2.0
 """A word never seen beside its neighbour is at most this much likelier there than alone (log)."""
 
 
@@ -166,9 +166,11 @@ def _joins(paragraph: Paragraph, i: int) -> bool:
     if not 0 < i < len(words) - 1:
         return False
     left, right = words[i - 1], words[i + 1]
-    lefts = {left, left[-1], left[-2:], (words[i - 2] if i > 1 else "") + left}
-    rights = {right, right[0], right[:2], right + (words[i + 2] if i + 2 < len(words) else "")}
-    return any(a + b in known for a in lefts for b in rights)
+    if left + right in known or left[-1] + right in known or left + right[0] in known or left[-1] + right[0] in known:
+        return True
+    if len(left) == 1 and i > 1 and words[i - 2] + left + right in known:
+        return True
+    return len(right) == 1 and i + 2 < len(words) and left + right + words[i + 2] in known
 
 
 class Candidates:
@@ -221,6 +223,10 @@ def repairs(paragraph: Paragraph) -> list[Repair]:
         if i > 1 and words[i - 1] in WANDERING and words[i - 2] + c in tongue.number:
             without(i - 1, "extra")
         candidates = Candidates(paragraph)
+        if paragraph.chances[i] + paragraph.chances[i + 1] >= SPOT:
+            candidates.offer(i, i + 1, [(kind, n) for n, kind in confused.single(c)[0].items()] if c in BETWEEN else [])
+            found.extend(candidates.best())
+            continue
         longer, often = tongue.longer(c)
         single, likely = confused.single(c)
         after, ahead = tongue.followers(numbers[i]), tongue.leaders(numbers[i + 2])
@@ -228,8 +234,8 @@ def repairs(paragraph: Paragraph) -> list[Repair]:
         likely_longer = [n for n in often if tongue.alone[n] > room + LEAST_GAIN["dropped"]]
         fitting = {*(longer & after), *(longer & ahead), *likely_longer}
         candidates.offer(i, i + 1, [("dropped", n) for n in sorted(fitting)])
-        likely = [n for n in likely if tongue.alone[n] > room + LEAST_GAIN["homophone"]]
-        fitting = {*(single.keys() & after), *(single.keys() & ahead), *likely}
+        likely = [n for n in likely if tongue.alone[n] > room + (LEAST_GAIN["homophone"] if weights.taken(c, tongue.words[n]) else 9.0)]
+        fitting = {*after.intersection(single), *ahead.intersection(single), *likely}
         candidates.offer(i, i + 1, [(single[n], n) for n in sorted(fitting)])
         for first, last in ((i - 1, i + 1), (i, i + 2), (i - 1, i + 2), (i, i + 3), (i - 2, i + 1)):
             if first < 0 or last > end or (first, last) in done:

@@ -44,6 +44,11 @@ class Place(NamedTuple):
     gain: float
 
 
+def taken(was: str, now: str) -> bool:
+    """Whether writers really confuse the two; else a single character needs a gain of 9 and more."""
+    return (was, now) in _TAKEN_FOR_EACH_OTHER or (was, now) in _SURE
+
+
 def confidence(points: float, kind: str) -> float:
     """The share of flags with so many points that are right."""
     return 1 / (1 + exp(-STEEPNESS * points - SHIFT[kind]))
