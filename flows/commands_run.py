@@ -60,6 +60,7 @@ def _lines(file: Path) -> list[str]:
 @click.option("--pos", is_flag=True, default=None, help="Add parts of speech to the words.")
 @click.option("--encoding", help="Encoding of every source; default: found out one by one.")
 @click.option("--pattern", help="Template of the paths below RAW, like {publication}/{date}_{page}.txt")
+@click.option("--dask", metavar="ADDRESS", help="Let the workers of this Dask scheduler do it: tcp://host:8786")
 @click.option("--force", is_flag=True, help="Make everything again.")
 def run(
     raw: Path,
@@ -72,6 +73,7 @@ def run(
     pos: bool | None,
     encoding: str | None,
     pattern: str | None,
+    dask: str | None,
     force: bool,
 ) -> int:
     """Bring OUTPUT in step with the pages in RAW: clean, check and write what is new, changed or gone."""
@@ -86,9 +88,14 @@ def run(
 
     corpus.check_places(raw, output)
     corpus.check_rules()
+    if dask is not None:
+        from tasks.workers import Cluster
+
+        with Cluster(dask):
+            pass  # it answers
     report = None if force else _nothing_to_do(raw, output, settings)
     if report is None:
-        report = pull(raw, output, settings, workers or os.cpu_count() or 1, force)
+        report = pull(raw, output, settings, workers or os.cpu_count() or 1, force, dask)
     click.echo(summary.text(report), err=True)
     return 1 if summary.quarantined(report) else 0
 
@@ -103,7 +110,7 @@ def _nothing_to_do(raw: Path, output: Path, settings: Settings) -> dict[str, Any
     return summary.of(plan, corpus.last(output)["totals"], 0.0)
 
 
-def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool) -> dict[str, Any]:
+def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool, dask: str | None = None) -> dict[str, Any]:
     """Run the flow with a Prefect server of our own (or the one that ``PREFECT_API_URL`` names)."""
     from contextlib import nullcontext
 
@@ -128,7 +135,7 @@ def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool)
             if server is not None:
                 server.ready()
             try:
-                report: dict[str, Any] = flow.pull_proofs(str(raw), str(output), settings.as_dict(), workers, force)
+                report: dict[str, Any] = flow.pull_proofs(str(raw), str(output), settings.as_dict(), workers, force, dask)
             except Exception as error:
                 raise cause(error, output) from error
     return report

@@ -25,7 +25,7 @@ from qingyang.records import SourceError
 from qingyang.settings import Settings
 from tasks import corpus, journal, lock
 from tasks.manifest import STATE
-from tasks.workers import Workers
+from tasks.workers import Workers, workers_for
 
 ROUNDS = 3
 """A source that changes while it is read is read again; after three times it waits for the next run."""
@@ -91,6 +91,7 @@ def pull_proofs(
     settings: Annotated[dict[str, Any] | None, Field(description="Settings as in qingyang.toml; empty means the defaults")] = None,
     workers: Annotated[int, Field(description="Processes; 0 means one per processor", ge=0, le=1024)] = 0,
     force: Annotated[bool, Field(description="Make everything again")] = False,
+    dask: Annotated[str | None, Field(description="Address of a Dask scheduler whose workers do the work")] = None,
 ) -> dict[str, Any]:
     """Clean what is new or changed under ``raw``, check it, and leave ``output`` as a run from nothing would."""
     started = time.time()
@@ -100,7 +101,7 @@ def pull_proofs(
     corpus.check_rules()
     state = Path(output) / STATE
     count = workers or os.cpu_count() or 1
-    with lock.hold(state, Hooks.waiting), journal.keep(state), corpus.workplace(state), Workers(count) as pool:
+    with lock.hold(state, Hooks.waiting), journal.keep(state), corpus.workplace(state), workers_for(count, dask) as pool:
         plan = survey(raw, output, chosen, pool, force, [])
         log.info("%s sources, %s shards, %s to make", len(plan.seen), len(plan.shards), len(plan.pending))
         changed = _make_all(plan, pool)

@@ -132,8 +132,8 @@ def survey(
         known = known | {s.name: s for s in look(raw, fresh, settings)}  # unreadable the last time, and perhaps still
     elif fresh and workers is not None:
         size = max(1, min(500, len(fresh) // (4 * workers.count) + 1))
-        looks = [_Look(raw, fresh[k : k + size], settings) for k in range(0, len(fresh), size)]
-        for some in Workers.map(workers if len(fresh) > 200 else Workers(1), _look, looks):
+        looks = [_Look(raw.absolute(), fresh[k : k + size], settings) for k in range(0, len(fresh), size)]
+        for some in (workers if len(fresh) > 200 else Workers(1)).map(_look, looks):
             known.update((s.name, s) for s in some)
     names = {f.name for f in found}
     gone = known.keys() - names
@@ -245,7 +245,7 @@ def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int
 
     A shard with such a source is left for the next round, and so is the group's verdict.
     """
-    work = plan.state / "work" / group
+    work, raw = plan.state.absolute() / "work" / group, str(plan.raw.absolute())  # a cluster's workers stand elsewhere
     shutil.rmtree(work, ignore_errors=True)
     todo = [plan.shards[key] for key in plan.groups[group] if key in set(plan.pending)]
     batches: list[shard.Batch] = []
@@ -254,7 +254,7 @@ def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int
         of[s.key] = []
         for issues in _batches(s.issues):
             of[s.key].append(len(batches))
-            batches.append(shard.Batch(str(plan.raw), str(work / f"{s.key}.{len(of[s.key])}"), issues, plan.settings))
+            batches.append(shard.Batch(raw, f"{work / s.key}.{len(of[s.key])}", issues, plan.settings))
     done = workers.map(shard.make, batches, lambda d: progress(d.counts["sources"]))
     changed = [name for d in done for name in d.changed]
     if changed:
@@ -268,7 +268,7 @@ def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int
         (work / s.key).mkdir(parents=True)
         folders = [batches[k].folder for k in of[s.key]]
         mine = verdicts.get(s.key, {})
-        jobs.append(shard.Assembly(str(work / s.key), folders, plan.settings, mine, s.copies, s.unreadable, str(plan.raw)))
+        jobs.append(shard.Assembly(str(work / s.key), folders, plan.settings, mine, s.copies, s.unreadable, raw))
     try:
         files = workers.map(shard.assemble, jobs)
     except read.Changed as error:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 
@@ -65,8 +67,10 @@ def _tools(settings: Settings) -> tuple[Segmenter, Converters, Segmenter | None]
 
 def make(batch: Batch) -> Done:
     """Clean the batch and leave one file per view in its folder, with the metrics and the ledger beside them."""
-    folder, raw = Path(batch.folder), Path(batch.raw)
-    folder.mkdir(parents=True, exist_ok=True)
+    raw = Path(batch.raw)
+    # A cluster may run a batch twice at the same time, when it has lost sight of a worker: each in a folder of its own.
+    folder = Path(f"{batch.folder}.{uuid4().hex}")
+    folder.mkdir(parents=True)
     segmenter, converters, jieba = _tools(batch.settings)
     counts = {"sources": 0, "characters": 0, "articles": 0, "fragments": 0, "flags": 0}
     changed: list[str] = []
@@ -112,6 +116,12 @@ def make(batch: Batch) -> Done:
     finally:
         for file in out.values():
             file.close()
+    try:
+        folder.rename(batch.folder)
+    except OSError:
+        if not Path(batch.folder).is_dir():
+            raise
+        shutil.rmtree(folder, ignore_errors=True)  # the other one was first, with the same bytes
     return Done(counts, changed)
 
 
@@ -281,10 +291,12 @@ def _quarantine(job: Assembly, failed: set[str]) -> Iterator[bytes]:
 
 def _write(path: Path, lines: Iterator[bytes]) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
-    with open(path, "wb", buffering=write.BLOCK) as file:
+    temporary = path.with_name(f"{path.name}.{uuid4().hex}")
+    with open(temporary, "wb", buffering=write.BLOCK) as file:
         for each in lines:
             digest.update(each)
             size += file.write(each)
         file.flush()
         os.fsync(file.fileno())
+    os.replace(temporary, path)
     return {"sha256": digest.hexdigest(), "size": size}

@@ -17,16 +17,20 @@ from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from qingyang.records import QingyangError, SettingError
 from tasks.quiet import one_thread
 
 A = TypeVar("A")
 R = TypeVar("R")
 
+CONNECT = 20
+"""Seconds in which a Dask scheduler has to answer."""
+
 ATTEMPTS = 3
 """A worker may be killed from outside (memory, an operator); the same batch killing three is no accident."""
 
 
-class WorkerLost(RuntimeError):
+class WorkerLost(QingyangError):
     """A batch has killed every worker that tried it."""
 
 
@@ -91,6 +95,47 @@ class Workers:
             if self._pool is broken:
                 broken.shutdown(wait=False, cancel_futures=True)
                 self._pool = None
+
+
+class Cluster(Workers):
+    """The workers of a Dask cluster, in place of processes of our own.
+
+    They see the raw and the output folder under the same paths as we do, and have qingyang installed. They need no Prefect. A batch
+    whose worker is lost is given to another one; batches leave the same bytes however often they run.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise SettingError("--dask: Dask is not installed; try: pip install 'qingyang[dask]'") from None
+        try:
+            self._client = Client(address, timeout=CONNECT, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise SettingError(f"--dask {address}: no scheduler answers there ({error})") from None
+        workers = self._client.scheduler_info(n_workers=-1)["workers"]
+        super().__init__(sum(w["nthreads"] for w in workers.values()))
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._client.close()
+
+    def map(self, function: Callable[[A], R], items: Sequence[A], done: Callable[[R], object] = lambda _: None) -> list[R]:
+        """``[function(item) for item in items]`` on the cluster; ``done`` is told each result in order."""
+        from distributed.scheduler import KilledWorker
+
+        results: list[R] = []
+        try:
+            for future in [self._client.submit(function, item, pure=False) for item in items]:
+                results.append(future.result())
+                done(results[-1])
+        except KilledWorker as killed:
+            raise WorkerLost(f"a batch has killed every Dask worker that tried it; is there enough memory? ({killed})") from None
+        return results
+
+
+def workers_for(count: int, dask: str | None) -> Workers:
+    """Processes of this machine, or those of a Dask cluster."""
+    return Cluster(dask) if dask else Workers(count)
 
 
 def _lost(future: Future[Any]) -> bool:
