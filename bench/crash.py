@@ -83,6 +83,7 @@ def main() -> None:
             child.send_signal(signal.SIGKILL)
             child.wait()
             killed += 1
+            print(f"\rkilled {killed}", end="", file=sys.stderr, flush=True)
         if output.exists():
             whole(output)
         if chance.random() < 0.2:
