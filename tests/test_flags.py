@@ -150,3 +150,11 @@ def test_flags_lie_inside_their_paragraph(paragraphs: list[str]) -> None:
         assert 0 <= f["start"] <= f["end"] <= len(paragraphs[f["para"]])
         assert 0 < f["confidence"] <= 1
         assert f["why"]
+
+
+@pytest.mark.parametrize(
+    ("text", "flagged"),
+    [("取得了很大进步、但仍有差距。", True), ("你、我、他都有责任。", False), ("将军、将士和职工", False), ("工人、农民和干部", False)],
+)
+def test_an_enumeration_comma_before_a_clause(text: str, flagged: bool) -> None:
+    assert ("flag.comma" in [f["rule"] for f in channel.find([text])]) is flagged

@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from qingyang.flagging import guards, weights
-from qingyang.flagging.language import Language, is_han, language
+from qingyang.flagging.language import Language, is_han, language, rules
 from qingyang.flagging.weights import LEAST_GAIN
 from qingyang.records import Flag
 
@@ -289,6 +289,7 @@ def find(paragraphs: Sequence[str]) -> list[Flag]:
     flags: list[Flag] = []
     for para, text in enumerate(paragraphs):
         paragraph = Paragraph(text, tongue)
+        flags += _commas(paragraph, para)
         at: list[int] = []
         chosen: list[tuple[float, Repair]] = []
         for repair in repairs(paragraph):
@@ -320,6 +321,27 @@ _WHY = {
     "lookalike": "{was} is no likely word here; {now}, which looks alike, is",
     "homophone": "{was} is no likely word here; {now}, which sounds alike, is",
 }
+
+
+@lru_cache(maxsize=1)
+def _openers() -> tuple[frozenset[str], frozenset[str]]:
+    table = rules()["clauses"]
+    return frozenset(table["openers"].split()), frozenset(table["pronouns"])
+
+
+def _commas(paragraph: Paragraph, para: int) -> list[Flag]:
+    """、 before a word that opens a clause: 取得很大进步、但仍有差距."""
+    if "、" not in paragraph.text:
+        return []
+    openers, pronouns = _openers()
+    flags: list[Flag] = []
+    at = 0
+    for before, mark, after in zip(["", *paragraph.words], paragraph.words, [*paragraph.words[1:], ""], strict=False):
+        if mark == "、" and after in openers and before[-1:] not in pronouns:
+            why = f"{after} opens a clause; 、 stands between the members of a list"
+            flags.append(Flag(para=para, start=at, end=at + 1, rule="flag.comma", suggestion="，", why=why, confidence=0.75))
+        at += len(mark)
+    return flags
 
 
 def _flag(para: int, text: str, start: int, end: int, repair: Repair, sure: float) -> Flag:
