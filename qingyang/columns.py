@@ -7,6 +7,9 @@ width, and a seam that reads on. Pages without such lines are left alone.
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +20,17 @@ MIN_LINES, MIN_SHARE = 8, 0.06
 """A page is read in columns when at least so many of its lines, and this share of them, are cut at the same places."""
 NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
-REACH = 14
-"""Open columns that a piece may belong to: two grids of seven columns."""
+REACH = 30
+"""Rows of the file within which a column takes its next line."""
+BEAM, WAYS = 12, 8
+"""Readings kept after each row, and ways tried to give one row to the columns of each."""
+AFTER_STOP, SHORT, AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 0.3, 1.5, 3.0, 8.0, 3.0, 1.0, 2.0
+"""In log-odds: a line after a full stop; a short line that ends none; a new column in the
+first lines of a text, and further down; a line out of turn; a column that
+missed its turn going on; missing it."""
+LATE = -1e6
+SLACK, FOLLOW = 0.25, 0.4
+"""Lines up to half a line apart stand in one row of the file; how much a column's place is drawn to its row's."""
 
 
 def read_in_columns(sheet: Sheet) -> bool:
@@ -59,13 +71,16 @@ def _gaps(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     last = np.append(unit[1:] != unit[:-1], True)
     right = np.where(last, x[sheet.ends[unit]] - x[b], np.append(left[1:], 0))
     ok &= ~many & (left >= NARROW) & (right >= 2)
-    a, b, unit, at = a[ok], b[ok], unit[ok], at[ok]
+    a, b, unit, at, left_ok = a[ok], b[ok], unit[ok], at[ok], left[ok]
     need = max(MIN_LINES, MIN_SHARE * n)
     near = np.histogram(at, bins=np.arange(0, at.max() + 3))[0] if len(at) else np.zeros(1)
     support = np.convolve(near, [1, 1, 1], "same")
     good = support[np.minimum(at.astype(int), len(support) - 1)] >= need
     if len(np.unique(unit[good])) < need:
         return None
+    # a line too long for one column is cut at every gap: rows that lack a column have their gaps elsewhere
+    column = float(np.percentile(left_ok[good], 75))
+    good |= (x[sheet.ends] - x[sheet.starts])[unit] > column + 2
     return unit[good], a[good], b[good]
 
 
@@ -102,65 +117,17 @@ def _reorder(sheet: Sheet) -> None:
     """Chain the pieces column by column, and read chain after chain."""
     assert sheet.row is not None and sheet.place is not None
     n = len(sheet)
-    x = _across(sheet)
-    width = x[sheet.ends] - x[sheet.starts]
-    row, place = sheet.row, sheet.place
-    pieces = np.bincount(row)[row]
-    index = np.arange(n) - np.searchsorted(row, row)
-    stop = (sheet.cls[sheet.ends - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
-    grid = pieces > 1
-    # rows that stand among rows of several pieces take part, others stay as they are
-    busy = np.convolve(grid.astype(float), np.ones(9), "same") > 1
+    grid = np.bincount(sheet.row)[sheet.row] > 1
+    bounds = [0, *np.flatnonzero(sheet.blank_before[1:] & (sheet.row[1:] != sheet.row[:-1])) + 1, n]
+    seams_of = _Seams(sheet)
     chains: list[list[int]] = []
-    open_: list[int] = []
-    from qingyang.evidence import edges
-
-    k = 0
-    while k < n:
-        if sheet.blank_before[k] and not grid[k] and not busy[k]:
-            open_ = []
-        if not busy[k]:
-            # plain reading: one chain that goes on
-            if open_ and chains[open_[-1]][-1] == k - 1:
-                chains[open_[-1]].append(k)
-            else:
-                chains.append([k])
-                open_ = [len(chains) - 1]
-            k += 1
+    first = 0
+    for a, b in pairwise(bounds):
+        if b < n and seams_of.laid_out and grid[max(b - 9, a) : b].any() and grid[b : b + 9].any():
+            # where blanks keep every piece in its place, an empty line does not end a column
             continue
-        last = k
-        while last < n and row[last] == row[k]:
-            last += 1
-        here = list(range(k, last))
-        tails = [chains[c][-1] for c in open_]
-        best: list[tuple[float, int, int]] = []
-        if tails:
-            above = np.repeat(np.array(tails), len(here))
-            below = np.tile(np.array(here), len(tails))
-            reads = np.clip(seams.reads_on(*edges(sheet, above, below)), -2.5, 4)
-            score = np.where(stop[above], 0.0, reads)
-            score += np.where(np.abs(place[above] - place[below]) <= 1.3, 1.5, -1.0)
-            score += np.where((pieces[above] == pieces[below]) & (index[above] == index[below]), 1.5, 0.0)
-            score += np.where(np.abs(width[above] - width[below]) <= 1.3, 0.5, 0.0)
-            score -= 0.25 * np.minimum(row[k] - row[above] - 1, 12)
-            best = sorted(((float(s), int(i), int(j)) for s, i, j in zip(score, above, below, strict=True)), reverse=True)
-        taken: dict[int, int] = {}
-        used: set[int] = set()
-        for s, i, j in best:
-            if s > 0.5 and i not in used and j not in taken:
-                taken[j] = i
-                used.add(i)
-        for j in here:
-            if j in taken:
-                c = next(c for c in open_ if chains[c][-1] == taken[j])
-                chains[c].append(j)
-                open_.remove(c)
-                open_.append(c)
-            else:
-                chains.append([j])
-                open_.append(len(chains) - 1)
-        open_ = open_[-REACH:]
-        k = last
+        chains += _columns(seams_of, first, b) if grid[first:b].any() else [list(range(first, b))]
+        first = b
     order = np.array([j for c in chains for j in c])
     to = np.empty(n, np.int64)
     to[order] = np.arange(n)
@@ -176,4 +143,157 @@ def _reorder(sheet: Sheet) -> None:
     begins = np.zeros(n, bool)
     begins[to[[c[0] for c in chains]]] = True
     sheet.blank_before = sheet.blank_before[order] | begins
-    sheet.row, sheet.place = row[order], place[order]
+    sheet.row, sheet.place = sheet.row[order], sheet.place[order]
+
+
+class _Seams:
+    """How well any piece goes on from any piece of the rows above it."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        from qingyang.evidence import edges
+
+        assert sheet.row is not None and sheet.place is not None
+        n = len(sheet)
+        x = _across(sheet)
+        self.row = sheet.row
+        width = x[sheet.ends] - x[sheet.starts]
+        stop = (sheet.cls[sheet.ends - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
+        grid = np.bincount(sheet.row)[sheet.row] > 1
+        full = float(np.percentile(width[grid], 70)) if grid.any() else 0.0
+        same = sheet.row[1:] == sheet.row[:-1]
+        gap = x[sheet.starts[1:]] - x[sheet.ends[:-1]]
+        self.laid_out = bool(same.any() and np.median(gap[same]) >= 1.0)
+        self.first = np.searchsorted(sheet.row, np.maximum(sheet.row - REACH, 0))
+        count = np.arange(n) - self.first
+        below = np.repeat(np.arange(n), count)
+        self.base = np.concatenate(([0], np.cumsum(count)))
+        above = np.arange(len(below)) - self.base[below] + self.first[below]
+        score = np.where(stop[above], AFTER_STOP, np.clip(seams.belongs(*edges(sheet, above, below)), -4, 5))
+        score -= SHORT * ((width[above] < full - 1.3) & ~stop[above])
+        score += np.where(np.abs(width[above] - width[below]) <= 1.3, 0.5, 0.0)
+        if self.laid_out:
+            score += np.where(np.abs(sheet.place[above] - sheet.place[below]) <= 1.3, 2.0, -2.0)
+        self.score = score.tolist()
+
+    def __call__(self, above: int, below: int) -> float:
+        first = int(self.first[below])
+        return self.score[int(self.base[below]) + above - first] if above >= first else -9.0
+
+
+class _Reading(NamedTuple):
+    """One way to read the rows so far: what stands lowest in every column, and how low."""
+
+    score: float
+    ends: tuple[int, ...]
+    """The last piece of every column, from left to right."""
+    low: tuple[float, ...]
+    """How low it stands, in lines; below zero by :data:`LATE` where the column missed its turn."""
+    at: float
+    """How low the last row stands."""
+    before: tuple[Any, ...]
+    """(the reading a row above, what this row did): a list walked back at the end."""
+
+
+def _columns(go_on: _Seams, first: int, last: int) -> list[list[int]]:
+    """The columns of the rows of pieces ``first`` to ``last``: a beam search over rows.
+
+    All columns of a text are set in lines of one height. So each takes its next line when its turn has come, one line below
+    its last; whether it stands in one row of the file with others, or in a row of its own, because its lines stand a
+    little lower than its neighbours', changes nothing.
+    """
+    beam = [_Reading(0.0, (), (), 0.0, ())]
+    k = first
+    while k < last:
+        end = k
+        while end < last and go_on.row[end] == go_on.row[k]:
+            end += 1
+        new: dict[tuple[int, ...], _Reading] = {}
+        for state in beam:
+            for score, takes in _takes(go_on, state, range(k, end)):
+                made = _step(state, score, takes, range(k, end))
+                old = new.get(made.ends)
+                if old is None or made.score > old.score:
+                    new[made.ends] = made
+        beam = sorted(new.values(), key=lambda r: -r.score)[:BEAM]
+        k = end
+    # walk back: which column every piece is in
+    rows: list[tuple[tuple[int, bool], ...]] = []
+    state_before = beam[0].before
+    while state_before:
+        state_before, takes = state_before
+        rows.append(takes)
+    columns: list[list[int]] = []
+    k = first
+    for takes in reversed(rows):
+        for c, fresh in takes:
+            if fresh:
+                columns.insert(c, [k])
+            else:
+                columns[c].append(k)
+            k += 1
+    return columns
+
+
+def _takes(go_on: _Seams, state: _Reading, pieces: range) -> list[tuple[float, tuple[tuple[int, bool], ...]]]:
+    """The best ways to give the pieces of a row to columns, from left to right: (column, is it a new one)."""
+    held: list[tuple[float, int, int, tuple[tuple[int, bool], ...]]] = [(0.0, 0, 0, ())]
+    count = len(state.ends)
+    fresh = FRESH if state.at > 1.2 else AT_ONCE
+    turn = min((y for y in state.low if y > LATE / 2), default=state.at - 1) + 1
+    for j in pieces:
+        more: list[tuple[float, int, int, tuple[tuple[int, bool], ...]]] = []
+        for score, nxt, added, takes in held:
+            for c in range(nxt, count):
+                s = go_on(state.ends[c], j)
+                if s > -8:
+                    y = state.low[c]
+                    early = TURN * max(abs(y + 1 - turn) - SLACK, 0.0) if y > LATE / 2 else CAUGHT_UP
+                    more.append((score + s - 0.5 * early, c + 1, added, (*takes, (c + added, False))))
+                more.append((score - fresh, c, added + 1, (*takes, (c + added, True))))
+            more.append((score - fresh, count, added + 1, (*takes, (count + added, True))))
+        more.sort(key=lambda h: -h[0])
+        held = more[:WAYS]
+    out = []
+    for _, _, _, takes in held:
+        score = 0.0
+        added = 0
+        for j, (c, begun) in zip(pieces, takes, strict=True):
+            if begun:
+                score -= fresh
+                added += 1
+            else:
+                score += go_on(state.ends[c - added], j)
+        out.append((score, takes))
+    return out
+
+
+def _step(state: _Reading, score: float, takes: tuple[tuple[int, bool], ...], pieces: range) -> _Reading:
+    ends, low = list(state.ends), list(state.low)
+    due = []
+    added = 0
+    for c, fresh in takes:
+        if fresh:
+            added += 1
+        elif low[c - added] > LATE / 2:
+            due.append(low[c - added] + 1)
+    at = sum(due) / len(due) if due else state.at + 0.3 if state.ends else 0.0
+    total = state.score + score - TURN * max(state.at - at - SLACK, 0.0)
+    at = max(at, state.at - SLACK)
+    served = set()
+    for j, (c, fresh) in zip(pieces, takes, strict=True):
+        if fresh:
+            ends.insert(c, j)
+            low.insert(c, at)
+        elif low[c] > LATE / 2:
+            off = low[c] + 1 - at
+            total -= TURN * max(abs(off) - SLACK, 0.0)
+            ends[c], low[c] = j, low[c] + 1 - FOLLOW * off
+        else:
+            total -= CAUGHT_UP
+            ends[c], low[c] = j, at
+        served.add(j)
+    for c, y in enumerate(low):
+        if LATE / 2 < y < at - 1 - 2 * SLACK and ends[c] not in served:
+            low[c] = LATE
+            total -= MISSED
+    return _Reading(total, tuple(ends), tuple(low), at, (state.before, takes))

@@ -115,6 +115,10 @@ NAMES: tuple[str, ...] = (
     "in_column",
     "topic",
     "topic_to_page",
+    "topic_wide",
+    "topic_wide_to_page",
+    "room_above",
+    "room_above_known",
     "page_open_seams",
     "page_open_odds",
     *(f"first_{n}" for n, _ in _EDGE),
@@ -260,9 +264,14 @@ def gather(sheet: Sheet) -> Floats:
         held = X[between][:, [_COL["seam_odds"], _COL["seam_reads"]]]
         put("page_open_seams", (held.max(1) > 0).mean())
         put("page_open_odds", np.clip(held.sum(1), -2, 2).mean())
-    topic = _topic(sheet)
-    put("topic", topic * 4)
-    put("topic_to_page", np.clip((topic - topic.mean()) / (topic.std() + 0.02), -3, 3))
+    for name, topic in zip(("topic", "topic_wide"), _topic(sheet), strict=True):
+        put(name, topic * 4)
+        put(f"{name}_to_page", np.clip((topic - topic.mean()) / (topic.std() + 0.02), -3, 3))
+    # would the unit's first word have fitted into the line above? Where it would, the line above ended for a reason
+    room = shift(np.maximum(near - width, 0)) - _first_word(sheet)
+    known = (shift((width <= 44).astype(np.float32)) > 0) & (sheet.indent < 0.5)
+    put("room_above", np.where(known, np.clip(room, -3, 8), 0) / 3)
+    put("room_above_known", known)
     rank = _ranks()[np.minimum(cps, len(_ranks()) - 1)]
     at_end = np.maximum(ends - 2, starts)
     put("char_first", rank[starts])
@@ -329,18 +338,38 @@ def _ranks() -> NDArray[np.int16]:
 
 
 _BINS = 509
-_REACH = 260
-"""Characters compared on both sides of a unit: about three paragraphs of a short report, half a screen of a long one."""
+_REACHES = (260, 800)
+"""Characters compared on both sides of a unit: about three paragraphs of a short report, and a short report as a whole."""
 
 
-def _topic(sheet: Sheet) -> Floats:
-    """How alike the text above and the text from each unit on are: cosine of their pairs of Han characters.
+_NO_LINE_START = lines.COMMA | lines.STOP | lines.SEMI | lines.COLON | lines.SHUTQ | lines.SHUTB
+
+
+def _first_word(sheet: Sheet) -> Floats:
+    """Ideographs that the line above would have needed to take what it may not part: the first character with the marks that may
+    not begin a line (JIS X 4051, GB/T 15834), or a whole number or Latin word."""
+    n, top = len(sheet), len(sheet.cps) - 1
+    out = np.zeros(n, np.float32)
+    going = np.ones(n, bool)
+    opened, in_run = going, np.zeros(n, bool)
+    for j in range(8):
+        at = np.minimum(sheet.starts + j, top)
+        here = sheet.cls[at]
+        run = ((here & (lines.DIGIT | lines.LATIN)) != 0) & (sheet.cps[at] < 0x2000)
+        going = going & (sheet.starts + j < sheet.ends) & (opened | (in_run & run) | ((here & _NO_LINE_START) != 0))
+        out += np.where(going, np.where(run, 0.5, 1.0), 0)
+        opened, in_run = (here & (lines.OPENQ | lines.OPENB)) != 0, run
+    return out
+
+
+def _topic(sheet: Sheet) -> tuple[Floats, Floats]:
+    """How alike the text above and the text from each unit on are: cosine of their pairs of Han characters, over both reaches.
 
     After Hearst's TextTiling (1997), with pairs of characters for words; a pair counts the less the more often the page
     has it.
     """
     n = len(sheet)
-    out = np.zeros(n, np.float32)
+    out = (np.zeros(n, np.float32), np.zeros(n, np.float32))
     pair = np.flatnonzero(((sheet.cls[:-1] & sheet.cls[1:]) & lines.HAN) != 0)
     if n < 3 or len(pair) < 40:
         return out
@@ -353,20 +382,21 @@ def _topic(sheet: Sheet) -> Floats:
     order = np.argsort(unit, kind="stable")
     unit, bins = unit[order], bins[order]
     length = np.concatenate(([0], np.cumsum(sheet.ends - sheet.starts)))
-    lo = np.minimum(np.searchsorted(length, length[:-1] - _REACH, "left"), np.arange(n))
-    hi = np.clip(np.searchsorted(length, length[:-1] + _REACH, "left"), np.arange(n) + 1, n)
-    # the table of a whole book would not fit: some thousand units at a time
-    for first in range(0, n, _SLICE):
-        last = min(first + _SLICE, n)
-        a, b = int(lo[first]), int(hi[last - 1])
-        s, e = np.searchsorted(unit, (a, b))
-        table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS).astype(np.float32) * weight
-        run: Floats = np.concatenate((np.zeros((1, _BINS), np.float32), np.cumsum(table, 0)))
-        k = np.arange(first, last)
-        above = run[k - a] - run[lo[k] - a]
-        below = run[hi[k] - a] - run[k - a]
-        size = np.sqrt((above**2).sum(1) * (below**2).sum(1))
-        out[first:last] = np.where(size > 0, (above * below).sum(1) / np.maximum(size, 1e-6), 0)
+    for reach, values in zip(_REACHES, out, strict=True):
+        lo = np.minimum(np.searchsorted(length, length[:-1] - reach, "left"), np.arange(n))
+        hi = np.clip(np.searchsorted(length, length[:-1] + reach, "left"), np.arange(n) + 1, n)
+        # the table of a whole book would not fit: some thousand units at a time
+        for first in range(0, n, _SLICE):
+            last = min(first + _SLICE, n)
+            a, b = int(lo[first]), int(hi[last - 1])
+            s, e = np.searchsorted(unit, (a, b))
+            table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS) * weight
+            run: Floats = np.concatenate((np.zeros((1, _BINS), np.float32), np.cumsum(table, 0, dtype=np.float32)))
+            k = np.arange(first, last)
+            above = run[k - a] - run[lo[k] - a]
+            below = run[hi[k] - a] - run[k - a]
+            size = np.sqrt(np.einsum("ij,ij->i", above, above) * np.einsum("ij,ij->i", below, below))
+            values[first:last] = np.where(size > 0, np.einsum("ij,ij->i", above, below) / np.maximum(size, 1e-6), 0)
     return out
 
 

@@ -40,18 +40,32 @@ ROLES = (
 a paragraph that stands elsewhere on the page, ``other`` begins a paragraph of another article without a headline."""
 
 
+class Layer(NamedTuple):
+    kernel: Floats
+    """[reach, in, out]."""
+    bias: Floats
+    step: int
+    """Units between the taps of the kernel."""
+
+
 class Weights(NamedTuple):
     mean: Floats
     scale: Floats
     chars: Floats
     """[character, end, dimension]: what a common character at one of the four ends says."""
-    layers: tuple[tuple[Floats, Floats], ...]
-    """(kernel [reach, in, out], bias) of each convolution; the last gives the scores of the roles."""
+    first: Layer
+    between: tuple[Layer, ...]
+    """Each adds to what the layer before it gave (He et al. 2016), every one with wider steps (Yu & Koltun 2016)."""
+    page: Floats
+    """[in, out]: what the mean of the page says at each of its units, from the second of ``between`` on."""
+    last: Layer
+    """Gives the scores of the roles."""
 
 
 @lru_cache(maxsize=1)
 def weights() -> tuple[Weights, ...]:
-    return tuple(_read(f"roles-{k}.npz") for k in (1, 2))
+    folder = resources.files("qingyang").joinpath("model")
+    return tuple(_read(p.name) for p in sorted(folder.iterdir(), key=lambda p: p.name) if p.name.startswith("roles-"))
 
 
 def _read(name: str) -> Weights:
@@ -60,13 +74,26 @@ def _read(name: str) -> Weights:
         names = tuple(str(z["names"]).split())
         if names != NAMES or tuple(str(z["roles"]).split()) != ROLES:
             raise ValueError(f"qingyang/model/{name} was trained on other evidence; run python -m bench.quality.train.roles")
-        layers = tuple((z[f"w{k}"].astype(np.float32), z[f"b{k}"].astype(np.float32)) for k in range(int(z["depth"])))
-        return Weights(z["mean"], z["scale"], z["chars"].astype(np.float32), layers)
+        f = np.float32
+        first, *between, last = (Layer(z[f"w{k}"].astype(f), z[f"b{k}"].astype(f), int(step)) for k, step in enumerate(z["steps"].tolist()))
+        return Weights(z["mean"], z["scale"], z["chars"].astype(f), first, tuple(between), z["page"].astype(f), last)
+
+
+def _convolve(x: Floats, layer: Layer) -> Floats:
+    rows, reach = len(x), len(layer.kernel) // 2
+    y: Floats = x @ layer.kernel[reach]
+    y += layer.bias
+    for j, kernel in enumerate(layer.kernel):
+        off = (j - reach) * layer.step
+        if off:
+            lo, hi = max(0, -off), min(rows, rows - off)
+            y[lo:hi] += x[lo + off : hi + off] @ kernel
+    return y
 
 
 def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
     """Per page, the scores of every role at every unit: logits, to be read through a softmax."""
-    pad = sum(k.shape[0] // 2 for k, _ in w.layers) + 1
+    pad = max(len(k.kernel) // 2 * k.step for k in (w.first, *w.between))
     lengths = [len(p) for p in pages]
     rows = sum(lengths) + pad * (len(pages) + 1)
     plain, extra = len(w.mean), w.chars.shape[2]
@@ -81,17 +108,18 @@ def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
         mask[at : at + len(p)] = 1
         spans.append((at, at + len(p)))
         at += len(p) + pad
-    for depth, (kernel, bias) in enumerate(w.layers):
-        reach = kernel.shape[0] // 2
-        y = np.broadcast_to(bias, (rows, len(bias))).copy()
-        for j in range(kernel.shape[0]):
-            off = j - reach
-            lo, hi = max(0, -off), min(rows, rows - off)
-            y[lo:hi] += x[lo + off : hi + off] @ kernel[j]
-        if depth < len(w.layers) - 1:
-            y = np.maximum(y, 0) * mask
-        x = y
-    return [x[a:b] for a, b in spans]
+    x = np.maximum(_convolve(x, w.first), 0) * mask
+    for k, layer in enumerate(w.between):
+        y = _convolve(x, layer)
+        if k == 1:
+            for a, b in spans:
+                if b > a:
+                    y[a:b] += x[a:b].mean(0) @ w.page
+        np.maximum(y, 0, out=y)
+        y *= mask
+        x += y
+    y = _convolve(x, w.last)
+    return [y[a:b] for a, b in spans]
 
 
 def weigh(pages: Sequence[Floats]) -> list[tuple[list[str], Floats]]:

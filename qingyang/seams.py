@@ -108,6 +108,56 @@ def reads_on(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     return out
 
 
+class Pairing(NamedTuple):
+    rank: NDArray[np.int32]
+    tables: Floats
+    """[place, character, hidden]: the first layer, which is linear in each character."""
+    wordy: Floats
+    b1: Floats
+    w2: Floats
+    b2: Floats
+    w3: Floats
+    b3: Floats
+
+
+@lru_cache(maxsize=1)
+def _pairing() -> Pairing:
+    raw = resources.files("qingyang").joinpath("model", "pairing.npz").read_bytes()
+    with np.load(io.BytesIO(raw)) as z:
+        f = np.float32
+        index = np.ones(0x30000, np.int32)
+        index[z["chars"]] = np.arange(len(z["chars"])) + 2
+        index[0] = 0
+        w1, embed = z["w1"].astype(f), z["embed"].astype(f)
+        wide = embed.shape[1]
+        tables = np.stack([embed @ w1[k * wide : (k + 1) * wide] for k in range(LEFT + RIGHT)]).astype(f)
+        return Pairing(index, tables, w1[(LEFT + RIGHT) * wide :], *(z[n].astype(f) for n in ("b1", "w2", "b2", "w3", "b3")))
+
+
+_SCALE = np.array([5, 8, 8, 8, 5, 3], np.float32)
+
+
+def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
+    """Log-odds that each right side goes on from just this left side, and not from another text that is open at its end.
+
+    Arguments as of :func:`reads_on`; trained on statutes and reports (``bench/quality/train/pairing.py``).
+
+    >>> codes = lambda s: np.array([[ord(c) for c in s]], np.uint32)
+    >>> one, other = belongs(codes("是我们国家政治"), codes("生活中的大")), belongs(codes("特色社会主义现"), codes("生活中的大"))
+    >>> bool(one[0] > other[0])
+    True
+    """
+    r = _pairing()
+    left, right = left[:, -LEFT:], right[:, :RIGHT]
+    codes = r.rank[np.minimum(np.concatenate((left, right), 1), 0x2FFFF)]
+    h = (evidence(left, right) / _SCALE) @ r.wordy + r.b1
+    for k in range(LEFT + RIGHT):
+        h += r.tables[k][codes[:, k]]
+    h = np.maximum(np.maximum(h, 0) @ r.w2 + r.b2, 0)
+    out: Floats = (h @ r.w3)[:, 0] + r.b3[0]
+    return out
+
+
 def word_hash(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """One 32-bit number per row of code points (FNV-1a over code points)."""
     h = np.full(codes.shape[0], 2166136261, np.uint64)
