@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from qingyang import evidence
+from qingyang import evidence, subheads
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_lines
@@ -49,7 +49,7 @@ def clean_issue(sources: Sequence[Source]) -> Cleaned:
             sheet = sheets[number]
             page = split(sheet, number, settle(roles, p, X))
             page.decisions = _decisions(sheet, X, roles, p)
-            pages.append(thread(sheet, X, page))
+            pages.append(subheads.settle(sheet, X, p, thread(sheet, X, page)))
     chains = stitch(sheets, pages)
     writer = Writer(sources, sheets, pages)
     for chain in chains:

@@ -31,6 +31,7 @@ FEATURES = (
     "mid_seam_odds",
     "mid_seam_word",
     "mid_reads_on",
+    "mid_belongs",
     "mid_begins_word",
     "start_begins_word",
     "topic",
@@ -72,7 +73,7 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
     alone = np.zeros((m, len(NONE)), np.float32)
     first, last = zip(*[_ends(sheet, d) for d in drafts], strict=True)
     f = {name: i for i, name in enumerate(FEATURES)}
-    likeness = _likeness(sheet, drafts)
+    alike = likeness(sheet, drafts)
     width = X[:, _COL["width_log"]]
     wide = np.expm1(width)
     body = [[k for para in d.paragraphs for _, k in para] for d in drafts]
@@ -94,7 +95,7 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
         left, right = edges(sheet, la, np.full(n, first[w]))
         seam = seams.evidence(left, right)
         reads = np.clip(seams.reads_on(left, right), -8, 8) / 4
-        like = likeness[w].copy()
+        like = alike[w].copy()
         like[w] = 0
         best = float(like.max()) if n > 1 else 0.0
         p = pairs[i]
@@ -107,6 +108,7 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
         p[:, f["mid_seam_odds"]] = mid * has * np.clip(seam[:, 0], -6, 8) / 5
         p[:, f["mid_seam_word"]] = mid * has * seam[:, 1:4].max(1) / 8
         p[:, f["mid_reads_on"]] = mid * has * reads
+        p[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, np.clip(seams.belongs(left, right), -6, 6)) / 4
         p[:, f["mid_begins_word"]] = mid * seam[:, 4] / 5
         p[:, f["start_begins_word"]] = (1 - mid) * seam[:, 4] / 5
         p[:, f["topic"]] = like
@@ -135,13 +137,13 @@ def _open_quote(sheet: Sheet, k: int) -> float:
     return float(((c & (lines.OPENQ | lines.OPENB)) != 0).sum() > ((c & (lines.SHUTQ | lines.SHUTB)) != 0).sum())
 
 
-def _likeness(sheet: Sheet, drafts: list[Draft]) -> Floats:
+def likeness(sheet: Sheet, drafts: list[Draft], heads: bool = True) -> Floats:
     """Cosine of the pairs of Han characters that two pieces use, rare pairs counting more."""
     bins = 2039
     rows: list[int] = []
     units: list[int] = []
     for i, d in enumerate(drafts):
-        for group in ([*d.kicker, *d.headline, *d.deck], *d.paragraphs):
+        for group in ([*d.kicker, *d.headline, *d.deck] if heads else [], *d.paragraphs):
             for _, k in group:
                 rows.append(i)
                 units.append(k)
@@ -197,7 +199,7 @@ def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
         k = i
         while k in after:
             k = after[k]
-            _absorb(d, drafts[k])
+            absorb(d, drafts[k])
             gone.add(k)
     page.drafts = [d for i, d in enumerate(drafts) if i not in gone]
     page.decisions.sort(key=lambda x: x["at"])
@@ -212,7 +214,7 @@ def _reaches(after: dict[int, int], start: int, goal: int) -> bool:
     return start == goal
 
 
-def _absorb(d: Draft, h: Draft) -> None:
+def absorb(d: Draft, h: Draft) -> None:
     at = len(d.paragraphs)
     if h.mid and d.paragraphs:
         d.paragraphs[-1] = d.paragraphs[-1] + h.paragraphs[0]

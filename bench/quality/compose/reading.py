@@ -123,6 +123,9 @@ def habit(rng: Random, profile: str) -> Habit:
         h.indent = r.choice(("", "", "　　"))
     elif base == "layout":
         h.order, h.unit = "layout", "line"
+    elif base == "rows":
+        h.order, h.split_heads, h.gaps = "baseline", True, "block"
+        h.merge, h.rows = r.choice((0.3, 0.45, 0.6)), r.choice((1.0, 0.9, 0.6, 0.2))
     elif base in ("paragraphs", "markdown"):
         h.markdown = base == "markdown"
         h.unit, h.gaps = "paragraph", r.choice(("none", "each", "region"))
@@ -252,6 +255,8 @@ def joined(lines: list[Line], between: str = "") -> list[Run]:
 def rows_of(page: Page, rng: Random, h: Habit) -> list[Row]:
     if h.order == "layout":
         return side_by_side(page)
+    if h.order == "baseline":
+        return baselines(page, rng, h)
     blocks = arranged(blocks_of(page, rng, h), rng, h)
     if h.order == "strip":
         return strips(blocks, rng, h)
@@ -435,4 +440,65 @@ def side_by_side(page: Page) -> list[Row]:
             row.runs += joined([ln])
             here += sum(len(x.text) for x in ln.runs)
         rows.append(row)
+    return rows
+
+
+def baselines(page: Page, rng: Random, h: Habit) -> list[Row]:
+    """Story by story, the columns of a story read line by line across, as a converter does that sorts lines by their baseline.
+
+    Lines of two columns whose baselines lie less than ``merge`` of a line apart become one row; the columns' baselines are a
+    little apart, and drift where paragraphs are set off. Some converters break such a column into blocks of a few lines, and
+    put an empty line between them.
+    """
+    rows: list[Row] = []
+    blocks = arranged(blocks_of(page, rng, h), rng, h)
+    k = 0
+    while k < len(blocks):
+        b = blocks[k]
+        if b.kind != "column":
+            rows += [Row(joined([ln]), not n, 0, ln.role) for n, ln in enumerate(b.lines)]
+            k += 1
+            continue
+        end = k
+        while end < len(blocks) and blocks[end].kind == "column" and blocks[end].region == b.region:
+            end += 1
+        columns = blocks[k:end]
+        k = end
+        phases = [rng.random() for _ in range(rng.choice((1, 2, 2, 3)))]
+        lines: list[tuple[float, float, int, Line]] = []
+        loose = rng.random() > h.rows
+        size = rng.choice((1, 2, 2, 3))
+        for c, column in enumerate(columns):
+            off = rng.choice(phases)
+            drift = rng.choice((0.0, 0.0, 0.05, 0.15))
+            for n, ln in enumerate(column.lines):
+                off += drift * (ln.start and n > 0)
+                y = ln.y + off
+                lines.append((lines[-1][0] if loose and n % size else y, ln.x, c, ln))
+        if loose:
+            order = sorted(range(len(lines)), key=lambda j: (lines[j][0], lines[j][1], j))
+            last = (-1.0, -1)
+            for j in order:
+                y, _, c, ln = lines[j]
+                rows.append(Row(joined([ln]), (y, c) != last, 0, ln.role))
+                last = (y, c)
+            continue
+        lines.sort(key=lambda t: (t[0], t[1]))
+        first = True
+        while lines:
+            y = lines[0][0]
+            taken: list[tuple[float, float, int, Line]] = []
+            for t in lines:
+                if t[0] < y + h.merge and t[2] not in {c for _, _, c, _ in taken}:
+                    taken.append(t)
+                elif t[0] >= y + h.merge:
+                    break
+            lines = [t for t in lines if t not in taken]
+            row = Row([], first, 0, taken[0][3].role)
+            for n, (_, _, _, ln) in enumerate(sorted(taken, key=lambda t: t[1])):
+                if n:
+                    row.runs.append(Run(" ", -1, 0))
+                row.runs += joined([ln])
+            rows.append(row)
+            first = False
     return rows

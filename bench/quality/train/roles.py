@@ -24,7 +24,7 @@ from qingyang.lines import read_lines
 from qingyang.records import Source
 from qingyang.roles import ROLES
 
-OFTEN = ("layout", "fragments", "fragments", "lines", "lines", "blocks", "blocks", "fragments+errors", "lines+light", "lines+medium")
+OFTEN = ("layout", "rows", "rows", "rows+light", "fragments", "fragments", "lines", "lines", "blocks", "blocks", "fragments+errors", "lines+light", "lines+medium")
 """Readings in good order, which most users bring: they come again."""
 INDEX = {r: i for i, r in enumerate(ROLES)}
 WIDTH = 6

@@ -22,6 +22,8 @@ from qingyang.split import split
 from qingyang.thread import FEATURES, NONE, _ends, evidence
 
 READINGS = (
+    "rows",
+    "rows+light",
     "fragments",
     "lines",
     "blocks",

@@ -1,0 +1,87 @@
+"""Fits the weights of :mod:`qingyang.subheads` on composed pages; prints ``qingyang/rules/subheads.toml``.
+
+    python -m bench.quality.train.subheads --issues 40
+
+Logistic regression: is a headline, as the trained roles and threads leave it, a heading inside the article above? What is
+true comes from the composer's labels: both texts are of one article.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+
+from bench.quality.compose import PROFILES, compose
+from bench.quality.train.roles import roles_of
+from qingyang.evidence import gather
+from qingyang.roles import settle, weigh
+from qingyang.split import Draft, split
+from qingyang.subheads import FEATURES, candidates, evidence
+from qingyang.thread import thread
+
+READINGS = (*PROFILES, "layout", "fragments", "lines", "blocks", "fragments", "lines", "blocks", "lines+light", "lines+medium", "rows")
+
+
+def one(job: tuple[int, str]) -> tuple[np.ndarray, list[bool]]:
+    issue = compose(job[0], profile=job[1])
+    rows, truth = [np.zeros((0, len(FEATURES)), np.float32)], []
+    for number, (text, labels) in enumerate(zip(issue.pages, issue.labels, strict=True), 1):
+        sheet, _ = roles_of(text, labels, number)
+        if not len(sheet):
+            continue
+        X = gather(sheet)
+        ((roles, p),) = weigh([X])
+        drafts = thread(sheet, X, split(sheet, 0, settle(roles, p, X))).drafts
+        wanted = candidates(drafts)
+        if not wanted:
+            continue
+        starts, at = [], 0
+        for line in text.split("\n"):
+            if line.strip():
+                starts.append(at)
+            at += len(line) + 1
+
+        def article(d: Draft, part: slice) -> str | None:
+            units = [k for para in d.paragraphs for _, k in para][part]
+            counted: Counter[str] = Counter()
+            for k in units:
+                row = int(np.searchsorted(starts, sheet.starts[k], "right")) - 1  # noqa: B023
+                counted.update(s["article"] for s in labels[row] if s["article"])  # noqa: B023
+            return counted.most_common(1)[0][0] if counted else None
+
+        rows.append(evidence(sheet, X, p, drafts, wanted))
+        for i in wanted:
+            above, below = article(drafts[i - 1], slice(-3, None)), article(drafts[i], slice(3))
+            truth.append(above is not None and above == below)
+    return np.concatenate(rows), truth
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--issues", type=int, default=40)
+    ap.add_argument("--first", type=int, default=400_000)
+    ap.add_argument("--workers", type=int, default=2)
+    a = ap.parse_args()
+    with ProcessPoolExecutor(a.workers) as pool:
+        got = list(pool.map(one, [(a.first + i, r) for i in range(a.issues) for r in READINGS], chunksize=2))
+    X = np.concatenate([x for x, _ in got]).astype(np.float64)
+    y = np.array([t for _, truth in got for t in truth], float)
+    theta = np.zeros(len(FEATURES))
+    for _ in range(30):
+        # Newton's method, with a little of a ridge
+        p = 1 / (1 + np.exp(-X @ theta))
+        H = (X * (p * (1 - p))[:, None]).T @ X + np.eye(len(theta)) * 1.0
+        theta += np.linalg.solve(H, X.T @ (y - p) - theta)
+    p = 1 / (1 + np.exp(-X @ theta))
+    wrong = ((p > 0.5) != (y > 0.5)).mean()
+    print(f"# fitted on {len(y)} headlines of composed pages, {int(y.sum())} of them headings: {1 - wrong:.4f} right, {(y < 0.5).mean():.4f} before")
+    print("[weights]")
+    for name, value in zip(FEATURES, theta, strict=True):
+        print(f"{name} = {value:.2f}")
+
+
+if __name__ == "__main__":
+    main()

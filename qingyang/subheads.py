@@ -1,0 +1,183 @@
+"""Tells the headings inside an article from the headlines of articles.
+
+A long feature is parted by headings (``更求长篇精品``, ``散文：保持扎实平稳的姿态``) that look like headlines. What tells them apart
+is seen only when the page is split: whether the text under the heading has words in common with the text above it, more than
+with other articles of the page; whether it has a dateline, a byline, a sign-off of its own; whether its neighbours are
+headings of the same make. :func:`settle` weighs that for every headline without a head of its own, and gives the text back
+to the article above where it is a heading. The weights are in ``rules/subheads.toml``; they were fitted on composed pages
+(``bench/quality/train/subheads.py``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang.evidence import NAMES, Floats
+from qingyang.lines import Sheet
+from qingyang.roles import ROLES
+from qingyang.split import Draft, PageDrafts
+from qingyang.thread import absorb, likeness
+
+_COL = {n: i for i, n in enumerate(NAMES)}
+_HEADLINE, _HEADLINE_CONT, _SUBHEAD, _START, _CONTINUE = (ROLES.index(r) for r in ("headline", "headline_cont", "subhead", "start", "continue"))
+
+FEATURES = (
+    "one",
+    "network",
+    "network_subhead",
+    "topic",
+    "topic_over_mean",
+    "topic_best",
+    "topic_next",
+    "own_words",
+    "words_above",
+    "width_log",
+    "two_lines",
+    "three_lines",
+    "ends_above",
+    "closed_above",
+    "dateline",
+    "byline",
+    "deck",
+    "signed",
+    "short_above",
+    "body_log",
+    "body_above_log",
+    "headless_above",
+    "like_heading_above",
+    "like_heading_below",
+    "numbered",
+    "label",
+    "same_column",
+    "other_column",
+    "blank_before",
+    "page_blanks",
+    "indent",
+    "headings_share",
+)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Floats:
+    t = tomllib.loads(resources.files("qingyang").joinpath("rules", "subheads.toml").read_text("utf-8"))["weights"]
+    return np.array([t[f] for f in FEATURES], np.float32)
+
+
+def candidates(drafts: list[Draft]) -> list[int]:
+    """Headlines that may be headings of the article above: no more than three lines, text below and above, nothing jumps between."""
+    return [
+        i
+        for i, d in enumerate(drafts)
+        if i
+        and d.headline
+        and not d.kicker
+        and not d.jump_in
+        and len(d.headline) <= 3
+        and d.paragraphs
+        and drafts[i - 1].paragraphs
+        and not drafts[i - 1].jump_out
+    ]
+
+
+def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int]) -> NDArray[np.float32]:
+    """[candidate, feature]; positive weights speak for a heading."""
+    out = np.zeros((len(wanted), len(FEATURES)), np.float32)
+    f = {name: i for i, name in enumerate(FEATURES)}
+    like = likeness(sheet, drafts, heads=False)
+    np.fill_diagonal(like, 0)
+    text = [_grams(sheet, [k for para in d.paragraphs for _, k in para]) for d in drafts]
+    wide = np.expm1(X[:, _COL["width_log"]])
+    heading = [float(wide[[k for _, k in d.headline]].sum()) if d.headline else 0.0 for d in drafts]
+    headings = set(wanted)
+    column = [float(np.median(wide[[k for para in d.paragraphs for _, k in para][:6]])) if d.paragraphs else 0.0 for d in drafts]
+    tail = [float(np.median(wide[[k for para in d.paragraphs for _, k in para][-6:]])) if d.paragraphs else 0.0 for d in drafts]
+    for row, i in zip(out, wanted, strict=True):
+        d, above = drafts[i], drafts[i - 1]
+        k = d.headline[0][1]
+        first = d.paragraphs[0][0][1]
+        last = above.paragraphs[-1][-1][1]
+        odds = p[k] + 1e-4
+        others = np.delete(like[i], [i - 1, i])
+        words = _grams(sheet, [u for _, u in d.headline])
+        row[f["one"]] = 1
+        row[f["network"]] = np.log(odds[_SUBHEAD] + odds[_START] + odds[_CONTINUE]) - np.log(odds[_HEADLINE] + odds[_HEADLINE_CONT])
+        row[f["network_subhead"]] = np.log(odds[_SUBHEAD])
+        row[f["topic"]] = like[i, i - 1]
+        row[f["topic_over_mean"]] = like[i, i - 1] - (others.mean() if len(others) else 0)
+        row[f["topic_best"]] = not len(others) or like[i, i - 1] >= others.max()
+        row[f["topic_next"]] = like[i, i + 1] if i + 1 < len(drafts) else 0
+        if words:
+            row[f["own_words"]] = len(words & text[i]) / len(words)
+            row[f["words_above"]] = len(words & text[i - 1]) / len(words)
+        row[f["width_log"]] = np.log1p(heading[i])
+        row[f["two_lines"]] = len(d.headline) == 2
+        row[f["three_lines"]] = len(d.headline) == 3
+        row[f["ends_above"]] = X[last, _COL["last_stop"]] > 0 or X[last, _COL["shut_after_stop"]] > 0
+        row[f["closed_above"]] = bool(above.sign_off)
+        row[f["dateline"]] = X[first, _COL["is_dateline"]] > 0
+        row[f["byline"]] = bool(d.byline)
+        row[f["deck"]] = bool(d.deck)
+        row[f["signed"]] = bool(d.sign_off)
+        row[f["short_above"]] = X[last, _COL["short_of_near"]] > 0.2
+        row[f["body_log"]] = np.log1p(len(text[i]))
+        row[f["body_above_log"]] = np.log1p(len(text[i - 1]))
+        row[f["headless_above"]] = not above.has_head
+        row[f["like_heading_above"]] = i - 1 in headings and abs(heading[i] - heading[i - 1]) <= 4
+        row[f["like_heading_below"]] = i + 1 in headings and abs(heading[i] - heading[i + 1]) <= 4
+        row[f["numbered"]] = X[k, _COL["is_numbered"]]
+        row[f["label"]] = X[k, _COL["is_label"]]
+        row[f["same_column"]] = abs(tail[i - 1] - column[i]) <= 1.01 and column[i] <= 44
+        row[f["other_column"]] = abs(tail[i - 1] - column[i]) > 2.5 and max(tail[i - 1], column[i]) <= 44
+        row[f["blank_before"]] = X[k, _COL["blank_before"]]
+        row[f["page_blanks"]] = X[k, _COL["page_blanks"]]
+        row[f["indent"]] = X[k, _COL["indent"]]
+        row[f["headings_share"]] = len(wanted) / len(drafts)
+    return out
+
+
+def _grams(sheet: Sheet, units: list[int]) -> set[str]:
+    out: set[str] = set()
+    for k in units:
+        t = sheet.unit(k)
+        out.update(map("".join, zip(t, t[1:], strict=False)))
+    return out
+
+
+def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
+    """The page with the text under its headings given back to the article above."""
+    wanted = candidates(page.drafts)
+    if not wanted:
+        return page
+    pairs = evidence(sheet, X, p, page.drafts, wanted)
+    w = _weights()
+    odds = pairs @ w
+    gone: set[int] = set()
+    for i, o, row in zip(wanted, odds.tolist(), pairs, strict=True):
+        if o <= 0:
+            continue
+        d = page.drafts[i]
+        above = i - 1
+        while above in gone:
+            above -= 1
+        page.decisions.append(
+            {
+                "at": int(sheet.starts[d.headline[0][1]]),
+                "rule": "split.subhead",
+                "p": round(float(1 / (1 + np.exp(-o))), 3),
+                "because": [FEATURES[c] for c in np.argsort(-(row * w))[:4] if row[c] * w[c] > 0.3 and FEATURES[c] != "one"],
+            }
+        )
+        head = [list(d.headline), *([list(d.deck)] if d.deck else [])]
+        rest = Draft(d.sheet, headless=True, first=d.first, last=d.last)
+        rest.subheads = {0} | {s + len(head) for s in d.subheads}
+        rest.paragraphs = [*head, *d.paragraphs]
+        rest.byline, rest.captions, rest.sign_off, rest.docdate, rest.jump_out = d.byline, d.captions, d.sign_off, d.docdate, d.jump_out
+        absorb(page.drafts[above], rest)
+        gone.add(i)
+    page.drafts = [d for i, d in enumerate(page.drafts) if i not in gone]
+    return page
