@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import furniture, lines, seams
-from qingyang.fields import BY_PAREN, CAPTION, CREDIT, DOC_DATE, HAN, D, N, dateline, is_issuer, is_name, looks_like_byline, squeeze
+from qingyang.fields import BY_PAREN, CAPTION, CREDIT, DOC_DATE, HAN, D, N, dateline, is_issuer, is_name, looks_like_byline, squeeze, surnames
 from qingyang.lines import Sheet
 
 Floats = NDArray[np.float32]
@@ -444,6 +444,8 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
                 row[col["byline"]] = 1
             if w[k] <= 12 and is_name(raw):
                 row[col["name"]] = 1
+            elif w[k] <= 16 and c in _FAMILY and glued_names(tight):
+                row[col["names"]] = 1
             elif " " in raw or "\u3000" in raw or "、" in raw or "\u00a0" in raw:
                 words = [x for x in _BETWEEN.split(_PARTED.sub(r"\1\2", raw)) if x]
                 if words and all(is_name(x) for x in words):
@@ -466,6 +468,22 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
             row[col["credit"]] = 1
         if _QUESTION.match(raw):
             row[col["question"]] = 1
+
+
+def glued_names(word: str) -> bool:
+    """Two to four names without a blank between them, as a reading of spaced names leaves them.
+
+    >>> glued_names("何黄彪夏光辉"), glued_names("韩清忠罗锡亮李亚南"), glued_names("全国政协会议")
+    (True, True, False)
+    """
+    return bool(len(word) >= 5 and _GLUED_NAMES.fullmatch(word) and not _GLUED_NOT.search(word))
+
+
+_FAMILY = surnames()[0]
+_ONE = f"[{''.join(sorted(_FAMILY))}][{HAN}]{{2}}"
+_TWO = f"[{''.join(sorted(_FAMILY))}][{HAN}]{{1}}"
+_GLUED_NAMES = re.compile(f"(?:{_ONE}){{2,4}}|{_ONE}{_TWO}|{_TWO}{_ONE}")
+_GLUED_NOT = re.compile("[的了是在和不为与对将成上下大会全国中央市县省部局委员党政经济工作]")
 
 
 _WORDS = {

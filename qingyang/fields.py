@@ -50,7 +50,7 @@ DATELINE = re.compile(
 _BARE = re.compile(rf"(?P<agency>本报|本報)(?P<close>讯|訊)(?P<when>{_DATE})?")
 _REPORTERS = r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
 BY_PAREN = re.compile(rf"[（(\[〔]{_REPORTERS}(?:报道|报导|報道|報導)?[）)\]〕]|[（(][{HAN}·、，,]{{2,30}}[）)]")
-BY_REPORT = re.compile(rf"{_REPORTERS}(?:电视)?(?:摄影)?(?:报道|报导|報道|報導)[：:]?")
+BY_REPORT = re.compile(rf"{_REPORTERS}(?:，{_REPORTERS})*(?:电视)?(?:摄影)?(?:报道|报导|報道|報導)[：:]?")
 SIGN_OFF = re.compile(
     rf"[（(\[【〔](?:原?[载載]|均|综合|据|據|本栏|以上|摘自)?(?:{_AG})[^（）()。！？]{{0,60}}?(?:电|電|讯|訊|专电|供稿|报道|报导)[^（）()。！？]{{0,60}}?[）)\]】〕]"
 )
@@ -109,6 +109,9 @@ def dateline(text: str) -> Dateline | None:
     ('新华社', '北京', '11月24日', 12, 22)
     >>> dateline("本报北京一月四日讯记者李长云报道：今天").place
     '北京'
+    >>> d = dateline("本报北京一月八日讯新华社记者周志方、赵秀娟，本报记者李舫报道：昨天")
+    >>> d.agency, d.place
+    ('新华社', '北京')
     >>> dateline("本报记者从北京市电信局获悉") is None
     True
     >>> d = dateline("央视网消息（新闻联播）：国家主席习近平晚同德国总理默克尔通电话。")
@@ -141,6 +144,7 @@ def dateline(text: str) -> Dateline | None:
         rest = re.match(_DATE + r"(?=\D)", text[end:]) if m["close"].endswith(("讯", "訊")) and not place else None
         if rest:
             when, end = rest.group(), end + rest.end()
+    agency = agencies()[m["agency"]]
     by_start = by_end = end
     b = BY_PAREN.match(text, end) or BY_REPORT.match(text, end)
     if b and b.group()[0] in "（(" and "记者" not in b.group() and not _all_names(b.group()):
@@ -148,9 +152,12 @@ def dateline(text: str) -> Dateline | None:
         end = by_start = by_end = b.end() + (text[b.end() : b.end() + 1] in ("：", ":"))
     elif b:
         by_start, by_end = end, b.end()
+        if agency == "本报":
+            # an agency's reporter who is named beside our own: the report is the agency's too, and the paper is no agency
+            agency = next((agencies()[a] for a in re.findall(_AG, b.group()) if agencies()[a] != agency), agency)
     elif text[end : end + 1] in ("：", ":"):
         end = by_start = by_end = end + 1
-    return Dateline(0, end, by_start, by_end, agencies()[m["agency"]], place, when)
+    return Dateline(0, end, by_start, by_end, agency, place, when)
 
 
 _ROLE = re.compile(
@@ -160,6 +167,8 @@ _ROLE = re.compile(
 _MARKS = re.compile(r"[□■●◆○◎☆★▲△◇▪•※＊*→（）()【】〔〕\[\]<>〈〉]+")
 _SPLIT = re.compile(r"[、，,；;／/\s]+|(?<=[^\s])和(?=[^\s])")
 _SINGLE = re.compile(rf"^[{HAN}]$")
+_PERSON = re.compile(rf"[{HAN}·•・A-Za-z.\-]{{2,20}}")
+_ALL_HAN = re.compile(rf"[{HAN}]+")
 
 
 def authors(printed: str, *, bare: bool = False) -> list[str]:
@@ -192,7 +201,7 @@ def authors(printed: str, *, bare: bool = False) -> list[str]:
             k += 1
             out += _unglue(w)
     names = [w.strip("：:。.·") for w in out]
-    return [w for w in dict.fromkeys(names) if re.fullmatch(rf"[{HAN}·•・A-Za-z.\-]{{1,20}}", w) and len(w) > 1]
+    return [w for w in dict.fromkeys(names) if _PERSON.fullmatch(w) and (len(w) <= 6 or not _ALL_HAN.fullmatch(w) or is_issuer(w))]
 
 
 def _unglue(word: str) -> list[str]:

@@ -53,6 +53,7 @@ FEATURES = (
     "like_heading_below",
     "numbered",
     "label",
+    "name",
     "same_column",
     "other_column",
     "blank_before",
@@ -131,6 +132,7 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
         row[f["like_heading_below"]] = i + 1 in headings and abs(heading[i] - heading[i + 1]) <= 4
         row[f["numbered"]] = X[k, _COL["is_numbered"]]
         row[f["label"]] = X[k, _COL["is_label"]]
+        row[f["name"]] = X[k, _COL["is_name"]] > 0 or X[k, _COL["is_names"]] > 0 or X[k, _COL["is_byline"]] > 0
         row[f["same_column"]] = abs(tail[i - 1] - column[i]) <= 1.01 and column[i] <= 44
         row[f["other_column"]] = abs(tail[i - 1] - column[i]) > 2.5 and max(tail[i - 1], column[i]) <= 44
         row[f["blank_before"]] = X[k, _COL["blank_before"]]
