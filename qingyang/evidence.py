@@ -158,6 +158,15 @@ def _widest(a: Floats, reach: int) -> Floats:
     return out
 
 
+def _share(ordered: Floats, share: float) -> np.float32:
+    """The value that ``share`` of the ordered values do not pass, between two of them in proportion."""
+    at = share * (len(ordered) - 1)
+    k = int(at)
+    low, high = float(ordered[k]), float(ordered[min(k + 1, len(ordered) - 1)])
+    part = at - k
+    return np.float32(low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part))
+
+
 def _middle(a: Floats) -> Floats:
     """The median of each value and its two neighbours on both sides; of fewer at the ends."""
     n = len(a)
@@ -197,7 +206,8 @@ def gather(sheet: Sheet) -> Floats:
     cum = np.concatenate(([0.0], np.cumsum(1 - 0.5 * narrow)))
     width = (cum[ends] - cum[starts]).astype(np.float32)
     blanks = count(total(lines.BLANK))
-    page = float(np.median(width))
+    ordered = np.sort(width)
+    page = (float(ordered[(n - 1) // 2]) + float(ordered[n // 2])) / 2
     put("width", np.minimum(width, 60) / 20)
     put("width_log", np.log1p(width))
     put("width_to_page", np.minimum(width / page, 3))
@@ -233,7 +243,7 @@ def gather(sheet: Sheet) -> Floats:
     put("blank_inside", np.minimum(blanks, 3) / 3)
     put("han", count(total(lines.HAN)) / (length + 1))
     put("tiny", length <= 4)
-    put("function_words", count(np.concatenate(([0], np.cumsum(np.isin(cps, _FUNCTION))))) / (length + 1) * 10)
+    put("function_words", count(np.concatenate(([0], np.cumsum(_function()[np.minimum(cps, 0xFFFF)])))) / (length + 1) * 10)
     indent = np.minimum(sheet.indent, 4) / 2
     put("indent", indent)
     put("indent_below", lift(indent))
@@ -244,7 +254,7 @@ def gather(sheet: Sheet) -> Floats:
     put("page_blanks", blank.mean())
     put("page_indents", (sheet.indent >= 1).mean())
     put("page_width", min(page, 80) / 20)
-    put("page_spread", np.minimum(np.percentile(width, 80) / (page + 1), 3))
+    put("page_spread", min(_share(ordered, 0.8) / (page + 1), 3))
     put("same_line", sheet.same_line)
     put("first", np.arange(n) == 0)
     put("last", np.arange(n) == n - 1)
@@ -266,12 +276,15 @@ def gather(sheet: Sheet) -> Floats:
     for name, op, cl in (("open_quote", lines.OPENQ, lines.SHUTQ), ("open_bracket", lines.OPENB, lines.SHUTB)):
         net = count(total(op)) - count(total(cl))
         run = np.zeros(n, np.float32)
-        depth = 0.0
-        for k, v in enumerate(net.tolist()):
-            run[k] = depth
-            depth = min(max(depth + v, 0.0), 2.0)
-            if depth and k % 8 == 7 and v == 0:
-                depth = max(depth - 1, 0.0)
+        depth, k, change = 0.0, 0, net.tolist()
+        for opened in np.flatnonzero(net).tolist():
+            k = max(k, opened)
+            while k < n and (depth or k == opened):
+                run[k] = depth
+                depth = min(max(depth + change[k], 0.0), 2.0)
+                if depth and k % 8 == 7 and change[k] == 0:
+                    depth = max(depth - 1, 0.0)
+                k += 1
         put(name, run)
         if name == "open_quote":
             put("shuts_unopened", np.clip(-net - run, 0, 2))
@@ -313,7 +326,12 @@ def gather(sheet: Sheet) -> Floats:
     return X
 
 
-_FUNCTION = np.array([ord(c) for c in "的了在是和与为对也就都而及着被把从将"], np.uint32)
+@lru_cache(maxsize=1)
+def _function() -> NDArray[np.bool_]:
+    """Code point → whether it is a function word."""
+    out = np.zeros(0x10000, np.bool_)
+    out[[ord(c) for c in "的了在是和与为对也就都而及着被把从将"]] = True
+    return out
 
 
 def _seam_columns(sheet: Sheet) -> Floats:
@@ -383,13 +401,16 @@ def _topic(sheet: Sheet) -> Floats:
         last = min(first + _SLICE, n)
         a, b = int(lo[first]), int(hi[last - 1])
         s, e = np.searchsorted(unit, (a, b))
-        table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS).astype(np.float32) * weight
-        run: Floats = np.concatenate((np.zeros((1, _BINS), np.float32), np.cumsum(table, 0)))
-        k = np.arange(first, last)
-        above = run[k - a] - run[lo[k] - a]
-        below = run[hi[k] - a] - run[k - a]
-        size = np.sqrt((above**2).sum(1) * (below**2).sum(1))
-        out[first:last] = np.where(size > 0, (above * below).sum(1) / np.maximum(size, 1e-6), 0)
+        table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS).astype(np.float32)
+        table *= weight
+        run = np.zeros((b - a + 1, _BINS), np.float32)
+        np.cumsum(table, 0, out=run[1:])
+        here = run[first - a : last - a]
+        above = here - run[lo[first:last] - a]
+        below = run[hi[first:last] - a] - here
+        both = (above * below).sum(1)
+        size = np.sqrt(np.square(above, out=above).sum(1) * np.square(below, out=below).sum(1))
+        out[first:last] = np.where(size > 0, both / np.maximum(size, 1e-6), 0)
     return out
 
 
