@@ -8,6 +8,7 @@ it. Nothing is decided here about paragraphs or articles.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -243,12 +244,17 @@ _GLUED = re.compile(
 )
 
 
+_CLOSES = re.compile("日[电電讯訊]")
+
+
 def _glued_headlines(sheet: Sheet) -> list[Mark]:
     text = sheet.source.text
-    if "日电" not in text and "日讯" not in text and "日電" not in text and "日訊" not in text:
-        return []
     out: list[Mark] = []
-    for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
+    closes = [m.start() for m in _CLOSES.finditer(text)]
+    for k in np.unique(np.searchsorted(sheet.starts, closes, "right") - 1).tolist():
+        if k < 0:
+            continue
+        s, e = int(sheet.starts[k]), int(sheet.ends[k])
         m = _GLUED.match(text, s, min(e, s + 80))
         if (
             m
@@ -268,21 +274,29 @@ def _cut(sheet: Sheet, marks: list[Mark]) -> None:
     origin: list[int] = []
     same: list[bool] = []
     waiting: list[Mark] = []
-    low = 0
-    for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
-        while low < len(marks) and marks[low].end <= s:
-            low += 1
-        if low == len(marks) or marks[low].start >= e:
-            if waiting:
-                sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
-                waiting.clear()
-            s_out.append(s)
-            e_out.append(e)
-            origin.append(k)
-            same.append(False)
-            continue
+
+    def hand_over() -> None:
+        if waiting:
+            sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
+            waiting.clear()
+
+    starts, ends = sheet.starts.tolist(), sheet.ends.tolist()
+    shut = [m.end for m in marks]
+    touched = sorted({k for m in marks for k in range(bisect_right(ends, m.start), bisect_left(starts, m.end))})
+    free = 0
+    for k in [*touched, len(starts)]:
+        if k > free:
+            hand_over()
+            s_out += starts[free:k]
+            e_out += ends[free:k]
+            origin += range(free, k)
+            same += [False] * (k - free)
+        free = k + 1
+        if k == len(starts):
+            break
+        s, e = starts[k], ends[k]
         rest: list[tuple[int, int]] = []
-        here, i = s, low
+        here, i = s, bisect_right(shut, s)
         while i < len(marks) and marks[i].start < e:
             m = marks[i]
             i += 1
@@ -300,29 +314,21 @@ def _cut(sheet: Sheet, marks: list[Mark]) -> None:
                 continue
             a, b = _trim(sheet.cls, a, b)
             if b > a:
-                if waiting:
-                    sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
-                    waiting.clear()
+                hand_over()
                 s_out.append(a)
                 e_out.append(b)
                 origin.append(k)
                 same.append(not first)
                 first = False
-    if waiting:
-        sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
-    o = np.array(origin, np.int64)
+    hand_over()
+    o, again = np.array(origin, np.int64), np.array(same, bool)
     sheet.marks = marks
     sheet.starts, sheet.ends = np.array(s_out, np.int64), np.array(e_out, np.int64)
-    sheet.indent = np.where(np.array(same, bool), 0, sheet.indent[o]).astype(np.float32) if len(o) else np.zeros(0, np.float32)
-    blank = sheet.blank_before.tolist()
+    sheet.indent = np.where(again, 0, sheet.indent[o]).astype(np.float32)
     # a line that vanished whole (a mark alone) hands its empty line on
-    passed = np.zeros(len(o), bool)
-    last = -1
-    for i, k in enumerate(origin):
-        passed[i] = any(blank[last + 1 : k + 1]) and not same[i]
-        last = k
-    sheet.blank_before = passed
-    sheet.same_line = np.array(same, bool)
+    blank = np.concatenate(([0], np.cumsum(sheet.blank_before)))
+    sheet.blank_before = (blank[o + 1] > blank[np.concatenate(([0], o[:-1] + 1))[: len(o)]]) & ~again
+    sheet.same_line = again
 
 
 def _trim(cls: NDArray[np.uint32], a: int, b: int) -> tuple[int, int]:
