@@ -35,7 +35,7 @@ class Writer:
     def __init__(self, sources: Sequence[Source], sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> None:
         self.sources, self.sheets, self.pages = sources, sheets, pages
         self.slots: list[Slot] = []
-        self.edits: list[list[Edit]] = [characters.normalise(s.text) for s in sources]
+        self.edits: list[list[Edit]] = [characters.normalise(s.text, sheet.book) for s, sheet in zip(sources, sheets, strict=True)]
         self.more: list[list[Edit]] = [[] for _ in sources]
         self.removals: list[Removal] = []
         self.shells: list[tuple[Record, list[int]]] = []

@@ -426,10 +426,10 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
         X[k, _COL[f"is_{name}"]] = 1
 
     opens = _opening()[np.minimum(sheet.cps[sheet.starts], 0xFFFF)]
-    furnished = furniture.likely(sheet.cps, sheet.starts, sheet.ends).tolist()
+    furnished = [True] * n if sheet.book else furniture.likely(sheet.cps, sheet.starts, sheet.ends).tolist()
     w = width.tolist()
     ss, es = sheet.starts.tolist(), sheet.ends.tolist()
-    for k in np.flatnonzero(~plain | opens).tolist():
+    for k in range(n) if sheet.book else np.flatnonzero(~plain | opens).tolist():
         s, e = ss[k], es[k]
         raw = text[s:e]
         c, last = raw[0], raw[-1]
@@ -446,7 +446,7 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
             put(k, "caption")
         if w[k] > 46:
             continue
-        rule = furniture.match(raw) if furnished[k] else None
+        rule = furniture.match(raw, sheet.book) if furnished[k] else None
         if rule:
             if rule == "furniture.section-name":
                 put(k, "section")
@@ -455,7 +455,7 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
             elif rule.startswith("caption"):
                 put(k, "credit")
             else:
-                put(k, "furniture" if furniture.strength(rule) == "sure" else "furniture_weak")
+                put(k, "furniture" if furniture.strength(rule, sheet.book) == "sure" else "furniture_weak")
         tight = "".join(raw.split())
         if w[k] <= 30:
             if looks_like_byline(tight):

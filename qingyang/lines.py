@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from qingyang import jumps
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
 from qingyang.records import INVISIBLE, Source
+from qingyang.rulebook import Rulebook
 
 Ints = NDArray[np.int64]
 
@@ -93,6 +94,8 @@ class Sheet:
     """Printed line of each unit, where lines were cut into columns (:mod:`qingyang.columns`)."""
     place: NDArray[np.float32] | None = None
     """Where in its line each unit stands, in ideographs; as ``row``."""
+    book: Rulebook | None = None
+    """The rules, where the user has rules beside ours."""
 
     def owners(self) -> Ints:
         """The unit of every character of the source; -1 where there is none."""
@@ -125,8 +128,8 @@ def classes(cps: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return out
 
 
-def read_lines(source: Source) -> Sheet:
-    """The units of a source.
+def read_lines(source: Source, book: Rulebook | None = None) -> Sheet:
+    """The units of a source; ``book`` holds the rules where the user has some beside ours.
 
     >>> s = Source("p.txt", "各国。(下转第2版)\\n\\n　　小麦丰\\n收。\\n", "")
     >>> sheet = read_lines(s)
@@ -159,7 +162,7 @@ def read_lines(source: Source) -> Sheet:
     if len(rows):
         blank_before[1:] = empty[rows[1:]] > empty[rows[:-1]]
         blank_before[0] = True
-    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool))
+    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool), book=book)
     marks = _marks(sheet)
     if marks:
         _cut(sheet, marks)
@@ -175,7 +178,7 @@ _OPEN_JUMP = re.compile(r"[（(【〔\[][^（）()【】]{0,14}$")
 def _marks(sheet: Sheet) -> list[Mark]:
     text = sheet.source.text
     found: list[Mark] = []
-    for j in jumps.find(text):
+    for j in jumps.find(text, sheet.book):
         found.append(Mark(j.start, j.end, j.kind, j.page, j.rule, int(np.searchsorted(sheet.starts, j.start, "right")) - 1))
     if "上" in text or "下" in text or "接" in text or "转" in text:
         found += _wrapped_jumps(sheet, found)
@@ -209,7 +212,7 @@ def _wrapped_jumps(sheet: Sheet, known: list[Mark]) -> list[Mark]:
         if not shut:
             continue
         joined = tail[m.start() :] + shut.group()
-        for j in jumps.find(joined):
+        for j in jumps.find(joined, sheet.book):
             if j.start == 0 and j.end == len(joined):
                 start = end - (len(tail) - m.start())
                 if not any(x.start <= start < x.end for x in known):
