@@ -229,11 +229,11 @@ def restore_text(entry: Mapping[str, Any], records: Mapping[str, Record]) -> str
     out: list[str] = []
     for p in entry["pieces"]:
         if p[0] == "keep":
-            k = p[3]
+            k, at = p[3], p[4]
             if k not in slots:
                 r, f, para = entry["slots"][k]
                 slots[k] = slot_string(records[r], f, para)
-            out.append(slots[k][p[4] : p[4] + p[2] - p[1]])
+            out.append(slots[k][at : at + p[2] - p[1]])
         elif p[0] == "change":
             out.append(p[6])
         else:
