@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
+from flows.commands_run import Place
 from qingyang.records import SettingError, SourceError
+from tasks.remote import Remote
 
 
 @click.command()
@@ -40,13 +42,15 @@ def clean(file: str, encoding: str | None) -> int:
 
 
 @click.command()
-@click.argument("output", type=click.Path(path_type=Path))
-@click.argument("dest", type=click.Path(path_type=Path))
-def restore(output: Path, dest: Path) -> int:
+@click.argument("output", type=Place())
+@click.argument("dest", type=Place())
+def restore(output: Path | Remote, dest: Path | Remote) -> int:
     """Write every source of the corpus OUTPUT below the folder DEST, byte for byte as it was read."""
+    from tasks import working
     from tasks.restore import restore as give_back
 
-    count, failures = give_back(output, dest)
+    with working.at_hand(output, ("articles.zh-Hans", "ledger/", "quarantine.jsonl")) as corpus, working.put_below(dest) as folder:
+        count, failures = give_back(corpus, folder)
     for failure in failures:
         click.echo(f"qingyang: {failure}", err=True)
     click.echo(f"{count:,} sources restored to {dest}/", err=True)

@@ -4,44 +4,66 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
+from flows.commands_run import Place
 from qingyang.records import SettingError
+from tasks.remote import Remote
 
-_output = click.argument("output", type=click.Path(path_type=Path))
+_output = click.argument("output", type=Place())
 
 
 @click.command()
 @_output
-def proof(output: Path) -> int:
+def proof(output: Path | Remote) -> int:
     """Write the visual proof of OUTPUT: the raw page beside its articles."""
-    from tasks.proof import write_proof
+    from tasks import corpus
 
-    click.echo(write_proof(output))
+    with _held(output) as folder:
+        written = corpus.renew_proof(folder)
+    click.echo(f"{output}/{written.relative_to(folder).as_posix()}")
     return 0
+
+
+@contextmanager
+def _held(output: Path | Remote) -> Iterator[Path]:
+    """The output as a folder that no run changes meanwhile; what is changed in it is published."""
+    from tasks import output as shelf
+    from tasks import working
+
+    if isinstance(output, Path):
+        shelf.require(output)
+    with working.hold(output, lambda text: click.echo(f"qingyang: {text}", err=True)) as held:
+        shelf.require(held.folder)
+        yield held.folder
+        held.publish()
 
 
 @click.command()
 @_output
 @click.argument("record")
-def explain(output: Path, record: str) -> int:
+def explain(output: Path | Remote, record: str) -> int:
     """Say why RECORD (its id, or the beginning of one) of OUTPUT is as it is: where each part stood, what changed, what was decided."""
     from qingyang.explain import explain as tell
     from tasks import output as shelf
+    from tasks import working
 
-    shelf.require(output)
-    found = {r["id"]: r for r in shelf.rows(output, "articles.zh-Hans") if r["id"].startswith(record)}
-    for each in shelf.rows(output, "quarantine"):
-        if each.get("record", {}).get("id", "").startswith(record):
-            found[each["record"]["id"]] = each["record"]
+    with working.at_hand(output, ("articles.zh-Hans", "quarantine.jsonl", "ledger/")) as folder:
+        shelf.require(folder)
+        found = {r["id"]: r for r in shelf.rows(folder, "articles.zh-Hans") if r["id"].startswith(record)}
+        for each in shelf.rows(folder, "quarantine"):
+            if each.get("record", {}).get("id", "").startswith(record):
+                found[each["record"]["id"]] = each["record"]
+        sources = {part["source"] for one in found.values() for part in one["parts"]} if len(found) == 1 else set()
+        entries = [entry for entry in shelf.rows(folder, "ledger") if entry["source"] in sources] if sources else []
     if len(found) != 1:
         what = "no record" if not found else f"{len(found)} records, {', '.join(sorted(found)[:3])} …,"
         raise SettingError(f"{output}: {what} with an id that begins with {record}; ids stand first in every line of articles.zh-Hans")
     (one,) = found.values()
-    sources = {part["source"] for part in one["parts"]}
-    entries = [entry for entry in shelf.rows(output, "ledger") if entry["source"] in sources]
     click.echo(tell(one, entries, width=min(100, shutil.get_terminal_size().columns), color=sys.stdout.isatty()))
     return 0
 
@@ -51,7 +73,7 @@ def explain(output: Path, record: str) -> int:
 @click.argument("witnesses", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--witness", "more", multiple=True, type=click.Path(path_type=Path), help="A reference copy, or a folder of them.")
 @click.option("--emend", is_flag=True, help="Also write an emended copy of the corpus; the corpus itself stays as it is.")
-def collate(output: Path, witnesses: tuple[Path, ...], more: tuple[Path, ...], emend: bool) -> int:
+def collate(output: Path | Remote, witnesses: tuple[Path, ...], more: tuple[Path, ...], emend: bool) -> int:
     """Compare the corpus in OUTPUT with reference copies (files or folders): an apparatus of variants."""
     from tasks.collate import collate as compare
 
@@ -59,5 +81,7 @@ def collate(output: Path, witnesses: tuple[Path, ...], more: tuple[Path, ...], e
     missing = [w for w in witnesses if not w.exists()]
     if missing:
         raise SettingError(f"{missing[0]}: no such file or folder; name the reference copies")
-    click.echo(compare(output, list(witnesses), emend))
+    with _held(output) as folder:
+        written = compare(folder, list(witnesses), emend)
+    click.echo(f"{output}/{written.relative_to(folder).as_posix()}")
     return 0

@@ -15,16 +15,27 @@ import click
 from flows import summary
 from qingyang.records import QingyangError, SettingError
 from qingyang.settings import Settings
+from tasks.remote import Remote, place
 
 LEAST_ROOM = 4_000_000
 """Bytes; the log of Prefect's database alone takes as much."""
 
 
-def read_settings(raw: Path, config: Path | None, given: dict[str, Any]) -> Settings:
+class Place(click.ParamType):
+    """A folder, or the URL of one."""
+
+    name = "folder or URL"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | Remote:
+        return place(value) if isinstance(value, str) else value
+
+
+def read_settings(raw: Path | Remote, config: Path | None, given: dict[str, Any]) -> Settings:
     """Defaults, then ``qingyang.toml`` (the one named, or the one beside the raw folder), then the command line."""
     table: dict[str, Any] = {}
-    file = config if config is not None else raw.absolute().parent / "qingyang.toml"
-    if config is not None or file.is_file():
+    beside = raw.absolute().parent if isinstance(raw, Path) else None
+    file = config if config is not None else (beside or Path()) / "qingyang.toml"
+    if config is not None or (beside is not None and file.is_file()):
         try:
             with open(file, "rb") as opened:
                 table = tomllib.load(opened)
@@ -34,10 +45,23 @@ def read_settings(raw: Path, config: Path | None, given: dict[str, Any]) -> Sett
             raise SettingError(f"{file}: is no TOML: {error}") from None
         if "user_dict" in table:
             table["user_words"] = _lines(file.parent / str(table.pop("user_dict")))
+        if isinstance(table.get("rules"), str | list):
+            files = [table["rules"]] if isinstance(table["rules"], str) else table["rules"]
+            table["rules"] = [_rules(file.parent / str(each)) for each in files]
     try:
         return Settings.from_mapping({**table, **given})
     except SettingError as error:
         raise SettingError(f"{file}: {error}" if table else str(error)) from None
+
+
+def _rules(file: Path) -> tuple[str, str]:
+    """A table of the user's own rules: its name in messages, and its text."""
+    try:
+        return file.name, file.read_text("utf-8-sig")
+    except OSError as error:
+        raise SettingError(f"{file}: the rule table cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{file}: the rule table is not UTF-8 at byte {error.start}") from None
 
 
 def _lines(file: Path) -> list[str]:
@@ -50,8 +74,8 @@ def _lines(file: Path) -> list[str]:
 
 
 @click.command()
-@click.argument("raw", type=click.Path(path_type=Path))
-@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("raw", type=Place())
+@click.argument("output", type=Place())
 @click.option("--workers", type=click.IntRange(1, 1024), help="Processes; default: one per processor.")
 @click.option("--config", type=click.Path(path_type=Path), help="Settings; default: qingyang.toml beside RAW.")
 @click.option("--variants", help="Traditional variants, with commas; 'none' for none.  [zh-Hant,zh-Hant-TW,zh-Hant-HK]")
@@ -60,11 +84,13 @@ def _lines(file: Path) -> list[str]:
 @click.option("--pos", is_flag=True, default=None, help="Add parts of speech to the words.")
 @click.option("--encoding", help="Encoding of every source; default: found out one by one.")
 @click.option("--pattern", help="Template of the paths below RAW, like {publication}/{date}_{page}.txt")
+@click.option("--rules", multiple=True, type=click.Path(path_type=Path), help="A table of rules of your own, beside ours.")
+@click.option("--proof/--no-proof", default=None, help="Write the visual proof, or leave it to `qingyang proof`.")
 @click.option("--dask", metavar="ADDRESS", help="Let the workers of this Dask scheduler do it: tcp://host:8786")
 @click.option("--force", is_flag=True, help="Make everything again.")
 def run(
-    raw: Path,
-    output: Path,
+    raw: Path | Remote,
+    output: Path | Remote,
     workers: int | None,
     config: Path | None,
     variants: str | None,
@@ -73,52 +99,63 @@ def run(
     pos: bool | None,
     encoding: str | None,
     pattern: str | None,
+    rules: tuple[Path, ...],
+    proof: bool | None,
     dask: str | None,
     force: bool,
 ) -> int:
     """Bring OUTPUT in step with the pages in RAW: clean, check and write what is new, changed or gone."""
-    given: dict[str, Any] = {"engine": engine, "pos": pos, "encoding": encoding, "pattern": pattern}
+    given: dict[str, Any] = {"engine": engine, "pos": pos, "encoding": encoding, "pattern": pattern, "proof": proof}
     given = {name: value for name, value in given.items() if value is not None}
     if variants is not None:
         given["variants"] = [] if variants.strip() in ("", "none") else [v.strip() for v in variants.split(",")]
     if user_dict is not None:
         given["user_words"] = _lines(user_dict)
+    if rules:
+        given["rules"] = [_rules(file) for file in rules]
     settings = read_settings(raw, config, given)
     from tasks import corpus
 
     corpus.check_places(raw, output)
-    corpus.check_rules()
+    corpus.check_rules(settings)
     if dask is not None:
         from tasks.workers import Cluster
 
         with Cluster(dask):
             pass  # it answers
-    report = None if force else _nothing_to_do(raw, output, settings)
+    report = None if force else nothing_to_do(raw, output, settings)
     if report is None:
         report = pull(raw, output, settings, workers or os.cpu_count() or 1, force, dask)
     click.echo(summary.text(report), err=True)
     return 1 if summary.quarantined(report) else 0
 
 
-def _nothing_to_do(raw: Path, output: Path, settings: Settings) -> dict[str, Any] | None:
+def nothing_to_do(raw: Path | Remote, output: Path | Remote, settings: Settings) -> dict[str, Any] | None:
     """The last run's figures when nothing has changed since; then nothing is started or written."""
-    from tasks import corpus
+    from tasks import corpus, working
 
-    plan = corpus.survey(raw, output, settings, None)
+    if isinstance(output, Remote) and not working.in_step(output):
+        return None
+    folder = working.working_copy(output)
+    plan = corpus.survey(raw, folder, settings, None)
     if plan is None or not corpus.is_current(plan):
         return None
-    return summary.of(plan, corpus.last(output)["totals"], 0.0)
+    return summary.of(plan, corpus.last(folder)["totals"], 0.0, output)
 
 
-def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool, dask: str | None = None) -> dict[str, Any]:
+def pull(
+    raw: Path | Remote, output: Path | Remote, settings: Settings, workers: int, force: bool, dask: str | None = None
+) -> dict[str, Any]:
     """Run the flow with a Prefect server of our own (or the one that ``PREFECT_API_URL`` names)."""
     from contextlib import nullcontext
 
     from flows.server import Server
     from tasks.manifest import STATE
     from tasks.quiet import hush, import_great_expectations
+    from tasks.working import working_copy
 
-    state = output.absolute() / STATE
+    folder = working_copy(output).absolute()
+    state = folder / STATE
     state.mkdir(parents=True, exist_ok=True)
     hush(state)
     with nullcontext() if os.environ.get("PREFECT_API_URL") else Server(state) as server:
@@ -137,7 +174,7 @@ def pull(raw: Path, output: Path, settings: Settings, workers: int, force: bool,
             try:
                 report: dict[str, Any] = flow.pull_proofs(str(raw), str(output), settings.as_dict(), workers, force, dask)
             except Exception as error:
-                raise cause(error, output) from error
+                raise cause(error, folder) from error
     return report
 
 
@@ -154,20 +191,21 @@ def cause(error: Exception, output: Path) -> Exception:
 
 
 @click.command()
-@click.argument("output", type=click.Path(path_type=Path))
-def status(output: Path) -> int:
+@click.argument("output", type=Place())
+def status(output: Path | Remote) -> int:
     """Say how the last run of OUTPUT went and what the corpus holds. Exits with 0, 1 when something is in quarantine, 3 when the
     last run failed."""
-    from tasks import corpus, journal
-    from tasks.manifest import STATE
+    from tasks import corpus, journal, working
+    from tasks.remote import STATE
 
-    attempt = journal.last(output / STATE)
-    try:
-        kept: dict[str, Any] | None = corpus.last(output)
-    except SettingError:
-        if attempt is None:
-            raise
-        kept = None
+    with working.at_hand(output, (f"{STATE}/attempt.json", f"{STATE}/finished.json")) as folder:
+        attempt = journal.last(folder / STATE, working.alive(output) if isinstance(output, Remote) else None)
+        try:
+            kept: dict[str, Any] | None = corpus.last(folder)
+        except SettingError as error:
+            if attempt is None:
+                raise SettingError(str(error).replace(str(folder), str(output))) from None
+            kept = None
     click.echo(summary.status(output, attempt, kept))
     if attempt is not None and attempt["state"] in ("failed", "killed"):
         return 3

@@ -17,12 +17,13 @@ from typing import Any
 import click
 
 from flows import summary
-from flows.commands_run import read_settings
-from qingyang.records import SettingError
+from flows.commands_run import Place, nothing_to_do, read_settings
+from qingyang.records import QingyangError, SettingError
 from qingyang.settings import Settings
+from tasks.remote import Remote
 
-_raw = click.argument("raw", type=click.Path(path_type=Path))
-_output = click.argument("output", type=click.Path(path_type=Path))
+_raw = click.argument("raw", type=Place())
+_output = click.argument("output", type=Place())
 _workers = click.option("--workers", type=click.IntRange(1, 1024), help="Processes; default: one per processor.")
 _config = click.option("--config", type=click.Path(path_type=Path), help="Settings; default: qingyang.toml beside RAW.")
 _port = click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the Prefect pages; default: a free one.")
@@ -36,7 +37,7 @@ _port = click.option("--port", type=click.IntRange(0, 65535), default=0, help="P
 @_workers
 @_config
 @_port
-def serve(raw: Path, output: Path, cron: str, timezone: str, workers: int | None, config: Path | None, port: int) -> int:
+def serve(raw: Path | Remote, output: Path | Remote, cron: str, timezone: str, workers: int | None, config: Path | None, port: int) -> int:
     """Bring OUTPUT in step with RAW by the clock, until stopped."""
     settings = _checked(raw, output, config)
     _check_schedule(cron, timezone)
@@ -49,7 +50,7 @@ def serve(raw: Path, output: Path, cron: str, timezone: str, workers: int | None
 
         click.echo(f"qingyang: runs at {cron} ({timezone}); Ctrl-C ends", err=True)
         pull_proofs.serve(
-            name=f"daily {output.resolve().name}",
+            name=f"daily {output.absolute().name}",
             schedule=Cron(cron, timezone=timezone),
             parameters=_parameters(raw, output, settings, workers),
             limit=1,
@@ -68,22 +69,28 @@ def serve(raw: Path, output: Path, cron: str, timezone: str, workers: int | None
 @_workers
 @_config
 @_port
-def watch(raw: Path, output: Path, settle: float, every: float, workers: int | None, config: Path | None, port: int) -> int:
+def watch(
+    raw: Path | Remote, output: Path | Remote, settle: float, every: float, workers: int | None, config: Path | None, port: int
+) -> int:
     """Bring OUTPUT in step with RAW whenever pages arrive, change or go, until stopped."""
     settings = _checked(raw, output, config)
-    from tasks import corpus
-
     with _server(output, port):
         click.echo(f"qingyang: watches {raw}/; Ctrl-C ends", err=True)
         for _ in _settled(raw, output, settle, every):
-            plan = corpus.survey(raw, output, settings, None)
-            if plan is not None and corpus.is_current(plan):
-                continue
-            _run(raw, output, settings, workers)
+            if not _current(raw, output, settings):
+                _run(raw, output, settings, workers)
     return 0
 
 
-def _run(raw: Path, output: Path, settings: Settings, workers: int | None) -> None:
+def _current(raw: Path | Remote, output: Path | Remote, settings: Settings) -> bool:
+    """Nothing is to be done; where that cannot be told, a run will find out."""
+    try:
+        return nothing_to_do(raw, output, settings) is not None
+    except (OSError, QingyangError):
+        return False
+
+
+def _run(raw: Path | Remote, output: Path | Remote, settings: Settings, workers: int | None) -> None:
     """One run; a failed one is told and does not end the watch."""
     from flows.cli import explain
     from flows.corpus import pull_proofs
@@ -96,18 +103,19 @@ def _run(raw: Path, output: Path, settings: Settings, workers: int | None) -> No
         click.echo(summary.text(report), err=True)
 
 
-def _settled(raw: Path, output: Path, settle: float, every: float) -> Iterator[None]:
+def _settled(raw: Path | Remote, output: Path | Remote, settle: float, every: float) -> Iterator[None]:
     """Once at the start, then whenever RAW has changed and has been still for ``settle`` seconds.
 
     A file that is still being copied changes from look to look, and so is waited for.
     """
     from tasks import read
+    from tasks.working import working_copy
 
     told, seen, since = None, None, 0.0
     while True:
         try:
-            now = read.walk(raw, leave_out=output)[0]
-        except SettingError as error:
+            now = read.walk(raw, leave_out=working_copy(output))[0]
+        except (SettingError, OSError) as error:
             click.echo(f"qingyang: {error}", err=True)
             now = []
         if now != seen:
@@ -120,18 +128,19 @@ def _settled(raw: Path, output: Path, settle: float, every: float) -> Iterator[N
             time.sleep(every)
 
 
-def _checked(raw: Path, output: Path, config: Path | None) -> Settings:
+def _checked(raw: Path | Remote, output: Path | Remote, config: Path | None) -> Settings:
     """The settings; whatever is wrong is told before anything is started."""
     from tasks import corpus
 
     settings = read_settings(raw, config, {})
     corpus.check_places(raw, output)
-    corpus.check_rules()
+    corpus.check_rules(settings)
     return settings
 
 
-def _parameters(raw: Path, output: Path, settings: Settings, workers: int | None) -> dict[str, Any]:
-    return {"raw": str(raw.absolute()), "output": str(output.absolute()), "settings": settings.as_dict(), "workers": workers or 0}
+def _parameters(raw: Path | Remote, output: Path | Remote, settings: Settings, workers: int | None) -> dict[str, Any]:
+    places = {"raw": str(raw.absolute()), "output": str(output.absolute())}
+    return {**places, "settings": settings.as_dict(), "workers": workers or 0}
 
 
 def _check_schedule(cron: str, timezone: str) -> None:
@@ -152,13 +161,14 @@ def _check_schedule(cron: str, timezone: str) -> None:
 
 
 @contextmanager
-def _server(output: Path, port: int) -> Iterator[None]:
+def _server(output: Path | Remote, port: int) -> Iterator[None]:
     """A lasting server, or the one that ``PREFECT_API_URL`` names; SIGTERM ends like Ctrl-C."""
     from flows.server import Server
     from tasks.manifest import STATE
     from tasks.quiet import hush, import_great_expectations
+    from tasks.working import working_copy
 
-    state = output.absolute() / STATE
+    state = working_copy(output).absolute() / STATE
     state.mkdir(parents=True, exist_ok=True)
     hush(state)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -23,8 +23,7 @@ from pydantic import Field
 from flows import summary
 from qingyang.records import SourceError
 from qingyang.settings import Settings
-from tasks import corpus, journal, lock
-from tasks.manifest import STATE
+from tasks import corpus, journal, remote, working
 from tasks.workers import Workers, workers_for
 
 ROUNDS = 3
@@ -66,7 +65,7 @@ ONCE_MORE: dict[str, Any] = {
 @task(name="survey", **ONCE_MORE)
 def survey(raw: str, output: str, settings: Settings, workers: Workers, force: bool, unsteady: Sequence[str]) -> corpus.Plan:
     """Look at every source once and find what must be done."""
-    plan = corpus.survey(Path(raw), Path(output), settings, workers, force, unsteady)
+    plan = corpus.survey(remote.place(raw), Path(output), settings, workers, force, unsteady)
     assert plan is not None
     return plan
 
@@ -84,10 +83,21 @@ def finish(held: Callable[[], corpus.Plan], run: dict[str, Any]) -> dict[str, in
     return corpus.finish(held(), run)
 
 
+@task(name="publish", **ONCE_MORE)
+def _publish(held: Callable[[], working.Copy]) -> None:
+    """Put what changed below the URL of the output."""
+    held().publish()
+
+
+def publish(held: working.Copy) -> None:
+    if held.url is not None:
+        _publish(lambda: held)
+
+
 @flow(name="pull-proofs", task_runner=ThreadPoolTaskRunner(max_workers=MOST_THREADS), retries=0, persist_result=False)
 def pull_proofs(
-    raw: Annotated[str, Field(description="Folder with the pages", min_length=1)] = "raw",
-    output: Annotated[str, Field(description="Folder of the corpus", min_length=1)] = "output",
+    raw: Annotated[str, Field(description="Folder with the pages, or its URL", min_length=1)] = "raw",
+    output: Annotated[str, Field(description="Folder of the corpus, or its URL", min_length=1)] = "output",
     settings: Annotated[dict[str, Any] | None, Field(description="Settings as in qingyang.toml; empty means the defaults")] = None,
     workers: Annotated[int, Field(description="Processes; 0 means one per processor", ge=0, le=1024)] = 0,
     force: Annotated[bool, Field(description="Make everything again")] = False,
@@ -97,27 +107,35 @@ def pull_proofs(
     started = time.time()
     log = get_run_logger()
     chosen = Settings.from_mapping(settings or {})
-    corpus.check_places(Path(raw), Path(output))
-    corpus.check_rules()
-    state = Path(output) / STATE
+    there = remote.place(output)
+    corpus.check_places(remote.place(raw), there)
+    corpus.check_rules(chosen)
     count = workers or os.cpu_count() or 1
-    with lock.hold(state, Hooks.waiting), journal.keep(state), corpus.workplace(state), workers_for(count, dask) as pool:
-        plan = survey(raw, output, chosen, pool, force, [])
+    with (
+        working.hold(there, Hooks.waiting) as held,
+        journal.keep(held.state, held.tell),
+        corpus.workplace(held.state),
+        workers_for(count, dask) as pool,
+    ):
+        here = str(held.folder)
+        plan = survey(raw, here, chosen, pool, force, [])
         log.info("%s sources, %s shards, %s to make", len(plan.seen), len(plan.shards), len(plan.pending))
         changed = _make_all(plan, pool)
         for round in range(2, ROUNDS + 1):
             if not changed:
                 break
             log.warning("round %s: %s sources changed while they were read, %s first", round, len(changed), changed[0])
-            plan = survey(raw, output, chosen, pool, False, changed if round == ROUNDS else [])
+            plan = survey(raw, here, chosen, pool, False, changed if round == ROUNDS else [])
             changed = _make_all(plan, pool)
         if changed:
             raise SourceError(f"{changed[0]}: keeps changing; run again when the raw folder is quiet")
         done = corpus.last(plan.output) if corpus.is_current(plan) else None
         totals = done["totals"] if done else finish(lambda: plan, _run(started, pool.count))
-        report = summary.of(plan, totals, time.time() - started)
+        publish(held)
+        report = summary.of(plan, totals, time.time() - started, there)
         create_markdown_artifact(summary.markdown(report), key="summary", description="What came in and what went out")
-        create_link_artifact((Path(output).absolute() / "proof" / "index.html").as_uri(), key="proof", description="The visual proof")
+        proof = (there.absolute() / "proof" / "index.html").as_uri() if isinstance(there, Path) else f"{there}/proof/index.html"
+        create_link_artifact(proof, key="proof", description="The visual proof")
         return report
 
 

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from tasks.corpus import Plan
 
 
-def of(plan: Plan, totals: dict[str, int], seconds: float) -> dict[str, Any]:
-    """The figures of a finished run, JSON-able."""
+def of(plan: Plan, totals: dict[str, int], seconds: float, output: object = None) -> dict[str, Any]:
+    """The figures of a finished run, JSON-able. ``output`` is where the corpus lies, when not where it was made."""
     return {
         **totals,
-        "output": str(plan.output),
+        "output": str(output or plan.output),
         "found": len(plan.seen),
         "ignored": len(plan.ignored),
         "remade": len(plan.pending),
@@ -78,6 +78,6 @@ def status(output: Any, attempt: dict[str, Any] | None, kept: dict[str, Any] | N
             ("out", f"{totals['articles']:,} articles, {totals['fragments']:,} fragments in {output}/"),
             ("flagged", f"{totals['flags']:,} places, {totals['warned']:,} records with a warning"),
             ("quarantined", f"{quarantined(totals):,}" + (f": see {output}/quarantine.jsonl" if quarantined(totals) else "")),
-            ("proof", f"{output}/proof/index.html"),
+            ("proof", f"{output}/proof/index.html" if "proof/index.html" in kept["files"] else f"none; qingyang proof {output}"),
         ]
     return "\n".join(f"{label:>11}  {what}" for label, what in rows)

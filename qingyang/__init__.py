@@ -33,7 +33,7 @@ def clean(
     Raises SourceError where bytes cannot be read as text.
     """
     from qingyang.decode import read
-    from qingyang.flags import find
+    from qingyang.flags import find_all
     from qingyang.identity import identify
     from qingyang.issue import clean_issue
 
@@ -46,8 +46,8 @@ def clean(
     told = {"publication": publication, "issue_date": issue_date, "edition": edition, "page": page_label}
     source = replace(source, **{k: v for k, v in told.items() if v is not None})  # type: ignore[arg-type]
     records = clean_issue([source]).records
-    for record in records:
-        record["flags"] = find(record)
+    for record, flags in zip(records, find_all(records), strict=True):
+        record["flags"] = flags
     return records
 
 

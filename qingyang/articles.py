@@ -6,13 +6,17 @@ What is printed around a text (dateline, byline, document date, sign-off) gets i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qingyang import characters
+from qingyang.evidence import edges
 from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
 from qingyang.ledger import Removal, Slot, Stretch, compose
 from qingyang.lines import BLANK, BREAK, Sheet
@@ -31,13 +35,18 @@ class Writer:
     def __init__(self, sources: Sequence[Source], sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> None:
         self.sources, self.sheets, self.pages = sources, sheets, pages
         self.slots: list[Slot] = []
-        self.edits: list[list[Edit]] = [characters.normalise(s.text) for s in sources]
+        self.edits: list[list[Edit]] = [characters.normalise(s.text, sheet.book) for s, sheet in zip(sources, sheets, strict=True)]
         self.more: list[list[Edit]] = [[] for _ in sources]
         self.removals: list[Removal] = []
         self.shells: list[tuple[Record, list[int]]] = []
         self.years: dict[int, int | None] = {}
+        self.gaps = [characters.gaps(s.text) for s in sources]
         self.bounds = [(sheet.starts.tolist(), sheet.ends.tolist()) for sheet in sheets]
         """Where the units of each source begin and end, in plain numbers."""
+        self.inside: dict[tuple[int, int, int], bool] = {}
+        """(source, end, start) of the line ends in headlines and bylines → whether a word goes on there."""
+        for number, page in enumerate(pages):
+            self._weigh_seams(number, page)
 
     # ---------------------------------------------------------------- one article
     def add(self, chain: Sequence[Draft]) -> None:
@@ -184,7 +193,9 @@ class Writer:
         for slot in self.slots:
             if slot.field == "paragraphs":
                 for n, a, b in slot.stretches:
-                    self.more[n] += characters.blanks(self.sources[n].text, a, b)
+                    gaps = self.gaps[n]
+                    if gaps[bisect_left(gaps, a)] < b:
+                        self.more[n] += characters.blanks(self.sources[n].text, a, b)
         for number, extra in enumerate(self.more):
             if extra:
                 merged = sorted(self.edits[number] + extra, key=lambda e: (e.start, e.end))
@@ -333,14 +344,29 @@ class Writer:
             out.append(s)
         return out
 
+    def _weigh_seams(self, number: int, page: PageDrafts) -> None:
+        """Every line end that :meth:`_line_field` may come to, at once: one by one they cost as much as all else here."""
+        fields = [f for d in page.drafts for f in (d.kicker, d.headline, d.deck, d.byline, d.docdate) if len(f) > 1]
+        pairs = [(a[1], b[1]) for f in fields for a, b in pairwise(f) if a[0] == b[0] == number]
+        if not pairs:
+            return
+        above, below = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
+        e = seam_evidence(*edges(self.sheets[number], above, below))
+        starts, ends = self.bounds[number]
+        for (i, j), one in zip(pairs, _one_word(e).tolist(), strict=True):
+            if ends[i] - starts[i] >= 3:  # of a shorter line the one above would be seen too, where they were joined
+                self.inside[number, ends[i], starts[j]] = one
+
     def _inside_word(self, a: Stretch, b: Stretch) -> bool:
+        known = self.inside.get((a.source, a.end, b.start))
+        if known is not None and a.end - a.start >= 3:
+            return known
         left = np.zeros((1, 3), np.uint32)
         right = np.zeros((1, 3), np.uint32)
         before, after = self.sheets[a.source].cps[max(a.start, a.end - 3) : a.end], self.sheets[b.source].cps[b.start : min(b.end, b.start + 3)]
         left[0, 3 - len(before) :] = before
         right[0, : len(after)] = after
-        e = seam_evidence(left, right)[0]
-        return bool(e[0] > 1.0 and max(e[1], e[2], e[3]) > 3.0)
+        return bool(_one_word(seam_evidence(left, right))[0])
 
     def _split_deck(self, headline: list[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
         """争做奋斗者 建功新征程 ——2020年全国劳动模范和先进工作者倡议书: a dash after a blank opens the deck."""
@@ -423,6 +449,12 @@ class Writer:
         m = d.jump_in[1] if d.jump_in else None
         first = below[0]
         return m is not None and m.end <= first.start and not (self.sheets[first.source].cls[m.end : first.start] & BREAK).any()
+
+
+def _one_word(e: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Seams that stand inside a word, beyond doubt."""
+    out: NDArray[np.bool_] = (e[:, 0] > 1.0) & (e[:, 1:4].max(1) > 3.0)
+    return out
 
 
 _ENDS = ("。", "！", "？", "!", "?", "”", "’", "）", ")", "…", "』", "」")

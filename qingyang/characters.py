@@ -274,6 +274,15 @@ def _with_own(text: str, edits: list[Edit], rules: tuple[Rule, ...]) -> list[Edi
     return sorted(out + taken)
 
 
+def gaps(text: str) -> list[int]:
+    """Where blanks begin, and the end of the text: a stretch with none of them inside has nothing for :func:`blanks`.
+
+    >>> gaps("1992 年 的")
+    [4, 6, 8]
+    """
+    return [*(m.start() for m in _BLANK.finditer(text)), len(text)]
+
+
 def blanks(text: str, start: int = 0, end: int | None = None) -> list[Edit]:
     """Blanks to take out of ``text[start:end]``, a stretch of a paragraph: those that extraction put between ideographs.
 
@@ -310,13 +319,14 @@ def _blanks_of_line(text: str, start: int, end: int) -> Iterator[Edit]:
         return
     edges = [start, *(x for gap in gaps for x in gap), end]
     words = [text[edges[k] : edges[k + 1]] for k in range(0, len(edges), 2)]
-    singles = sum(bool(_SINGLE.fullmatch(w)) for w in words)
-    spaced = len(words) >= 4 and singles >= 0.6 * len(words)
-    narrow = [_width(text[a:b]) <= 1 for a, b in gaps]
-    listed = _listed(words)
+    spaced = len(words) >= 4 and sum(bool(_SINGLE.fullmatch(w)) for w in words) >= 0.6 * len(words)
+    narrow: list[bool] = []
+    listed: list[bool] = []
     for k, (a, b) in enumerate(gaps):
         left, right = words[k][-1], words[k + 1][0]
         if _HAN.match(left) and _HAN.match(right):
+            narrow = narrow or [_width(text[a:b]) <= 1 for a, b in gaps]
+            listed = listed or _listed(words)
             if listed[k]:
                 gone = False
             elif spaced:

@@ -146,12 +146,45 @@ _PARTED = re.compile(rf"(?<![{HAN}])([{HAN}])[\s\u3000\u00a0]+([{HAN}])(?![{HAN}
 """李  舸: a name of two characters, parted to the length of its neighbours of three."""
 _TRIG_NUMBER = frozenset("第（(一二三四五六七八九十其首再最0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩●■◆▲△○★□※▪•㈠㈡㈢㈣㈤")
 _LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
+_CLOSES = re.compile("[电電讯訊消]")
+"""One of these closes every dateline."""
+_ASKING = frozenset("问答记本主编甲乙")
 _SAYING = re.compile(r"(?:说|指出|强调|表示|认为|介绍|道|问|称|告诉记者|如下|是|写道|宣布|要求|提出)[：:，,]?$")
+_SAID = 5
+"""告诉记者： is the longest of them."""
 
 
-def _window(a: Floats, reach: int) -> NDArray[np.float32]:
-    pad = np.concatenate((np.full(reach, np.nan, np.float32), a, np.full(reach, np.nan, np.float32)))
-    return np.lib.stride_tricks.sliding_window_view(pad, 2 * reach + 1)
+def _widest(a: Floats, reach: int) -> Floats:
+    """The greatest of each value (none is negative) and its ``reach`` neighbours on both sides."""
+    pad = np.zeros(len(a) + 2 * reach, np.float32)
+    pad[reach : reach + len(a)] = a
+    out: Floats = np.lib.stride_tricks.sliding_window_view(pad, len(a))[: 2 * reach + 1].max(0)
+    return out
+
+
+def _share(ordered: Floats, share: float) -> np.float32:
+    """The value that ``share`` of the ordered values do not pass, between two of them in proportion."""
+    at = share * (len(ordered) - 1)
+    k = int(at)
+    low, high = float(ordered[k]), float(ordered[min(k + 1, len(ordered) - 1)])
+    part = at - k
+    return np.float32(low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part))
+
+
+def _middle(a: Floats) -> Floats:
+    """The median of each value and its two neighbours on both sides; of fewer at the ends."""
+    n = len(a)
+    out = np.empty(n, np.float32)
+    if n > 4:
+        v, w, x, y, z = a[:-4], a[1:-3], a[2:-2], a[3:-1], a[4:]
+        low = np.maximum(np.minimum(v, w), np.minimum(y, z))
+        high = np.minimum(np.maximum(v, w), np.maximum(y, z))
+        out[2:-2] = np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), x))
+    for k in {*range(min(2, n)), *range(max(n - 2, 0), n)} if n > 4 else range(n):
+        near = sorted(a[max(k - 2, 0) : k + 3].tolist())
+        half = len(near) // 2
+        out[k] = near[half] if len(near) % 2 else (near[half - 1] + near[half]) / 2
+    return out
 
 
 def gather(sheet: Sheet) -> Floats:
@@ -177,14 +210,14 @@ def gather(sheet: Sheet) -> Floats:
     cum = np.concatenate(([0.0], np.cumsum(1 - 0.5 * narrow)))
     width = (cum[ends] - cum[starts]).astype(np.float32)
     blanks = count(total(lines.BLANK))
-    page = float(np.median(width))
+    ordered = np.sort(width)
+    page = (float(ordered[(n - 1) // 2]) + float(ordered[n // 2])) / 2
     put("width", np.minimum(width, 60) / 20)
     put("width_log", np.log1p(width))
     put("width_to_page", np.minimum(width / page, 3))
-    near = np.nanmax(np.where(_window(width, 3) <= 44, _window(width, 3), np.nan), axis=1, initial=0) if n else width
     # the column: the widest line within three lines each way, among lines short enough to be a column's
-    near = np.maximum(np.nan_to_num(near), 1).astype(np.float32)
-    steady = np.nanmedian(_window(width, 2), axis=1).astype(np.float32)
+    near = np.maximum(_widest(np.where(width <= 44, width, np.float32(0)), 3), 1)
+    steady = _middle(width)
     put("width_to_near", np.minimum(width / near, 2))
     put("short_of_near", np.clip(near - width, -10, 20) / 5)
     full = (np.abs(near - width) <= 1.01) & (width <= 44)
@@ -214,7 +247,7 @@ def gather(sheet: Sheet) -> Floats:
     put("blank_inside", np.minimum(blanks, 3) / 3)
     put("han", count(total(lines.HAN)) / (length + 1))
     put("tiny", length <= 4)
-    put("function_words", count(np.concatenate(([0], np.cumsum(np.isin(cps, _FUNCTION))))) / (length + 1) * 10)
+    put("function_words", count(np.concatenate(([0], np.cumsum(_function()[np.minimum(cps, 0xFFFF)])))) / (length + 1) * 10)
     indent = np.minimum(sheet.indent, 4) / 2
     put("indent", indent)
     put("indent_below", lift(indent))
@@ -225,7 +258,7 @@ def gather(sheet: Sheet) -> Floats:
     put("page_blanks", blank.mean())
     put("page_indents", (sheet.indent >= 1).mean())
     put("page_width", min(page, 80) / 20)
-    put("page_spread", np.minimum(np.percentile(width, 80) / (page + 1), 3))
+    put("page_spread", min(_share(ordered, 0.8) / (page + 1), 3))
     put("same_line", sheet.same_line)
     put("first", np.arange(n) == 0)
     put("last", np.arange(n) == n - 1)
@@ -247,12 +280,15 @@ def gather(sheet: Sheet) -> Floats:
     for name, op, cl in (("open_quote", lines.OPENQ, lines.SHUTQ), ("open_bracket", lines.OPENB, lines.SHUTB)):
         net = count(total(op)) - count(total(cl))
         run = np.zeros(n, np.float32)
-        depth = 0.0
-        for k, v in enumerate(net.tolist()):
-            run[k] = depth
-            depth = min(max(depth + v, 0.0), 2.0)
-            if depth and k % 8 == 7 and v == 0:
-                depth = max(depth - 1, 0.0)
+        depth, k, change = 0.0, 0, net.tolist()
+        for opened in np.flatnonzero(net).tolist():
+            k = max(k, opened)
+            while k < n and (depth or k == opened):
+                run[k] = depth
+                depth = min(max(depth + change[k], 0.0), 2.0)
+                if depth and k % 8 == 7 and change[k] == 0:
+                    depth = max(depth - 1, 0.0)
+                k += 1
         put(name, run)
         if name == "open_quote":
             put("shuts_unopened", np.clip(-net - run, 0, 2))
@@ -299,7 +335,12 @@ def gather(sheet: Sheet) -> Floats:
     return X
 
 
-_FUNCTION = np.array([ord(c) for c in "的了在是和与为对也就都而及着被把从将"], np.uint32)
+@lru_cache(maxsize=1)
+def _function() -> NDArray[np.bool_]:
+    """Code point → whether it is a function word."""
+    out = np.zeros(0x10000, np.bool_)
+    out[[ord(c) for c in "的了在是和与为对也就都而及着被把从将"]] = True
+    return out
 
 
 def _seam_columns(sheet: Sheet) -> Floats:
@@ -382,21 +423,30 @@ def _topic(sheet: Sheet) -> tuple[Floats, Floats]:
     order = np.argsort(unit, kind="stable")
     unit, bins = unit[order], bins[order]
     length = np.concatenate(([0], np.cumsum(sheet.ends - sheet.starts)))
-    for reach, values in zip(_REACHES, out, strict=True):
-        lo = np.minimum(np.searchsorted(length, length[:-1] - reach, "left"), np.arange(n))
-        hi = np.clip(np.searchsorted(length, length[:-1] + reach, "left"), np.arange(n) + 1, n)
-        # the table of a whole book would not fit: some thousand units at a time
-        for first in range(0, n, _SLICE):
-            last = min(first + _SLICE, n)
-            a, b = int(lo[first]), int(hi[last - 1])
-            s, e = np.searchsorted(unit, (a, b))
-            table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS) * weight
-            run: Floats = np.concatenate((np.zeros((1, _BINS), np.float32), np.cumsum(table, 0, dtype=np.float32)))
-            k = np.arange(first, last)
-            above = run[k - a] - run[lo[k] - a]
-            below = run[hi[k] - a] - run[k - a]
+    spans = [
+        (
+            np.minimum(np.searchsorted(length, length[:-1] - reach, "left"), np.arange(n)),
+            np.clip(np.searchsorted(length, length[:-1] + reach, "left"), np.arange(n) + 1, n),
+        )
+        for reach in _REACHES
+    ]
+    widest = spans[-1]
+    # the table of a whole book would not fit: some thousand units at a time
+    for first in range(0, n, _SLICE):
+        last = min(first + _SLICE, n)
+        a, b = int(widest[0][first]), int(widest[1][last - 1])
+        s, e = np.searchsorted(unit, (a, b))
+        table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS).astype(np.float32)
+        table *= weight
+        run = np.zeros((b - a + 1, _BINS), np.float32)
+        np.cumsum(table, 0, out=run[1:])
+        here = run[first - a : last - a]
+        for (lo, hi), values in zip(spans, out, strict=True):
+            above = here - run[lo[first:last] - a]
+            below = run[hi[first:last] - a] - here
+            both = np.einsum("ij,ij->i", above, below)
             size = np.sqrt(np.einsum("ij,ij->i", above, above) * np.einsum("ij,ij->i", below, below))
-            values[first:last] = np.where(size > 0, np.einsum("ij,ij->i", above, below) / np.maximum(size, 1e-6), 0)
+            values[first:last] = np.where(size > 0, both / np.maximum(size, 1e-6), 0)
     return out
 
 
@@ -406,68 +456,78 @@ _SLICE = 4000
 def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) -> None:
     """Printed patterns, looked for only where the first character or the width allows them."""
     text = sheet.source.text
-    col = {p: _COL[f"is_{p}"] for p in _PATTERNS}
+    n = len(sheet)
+
+    def put(k: int, name: str) -> None:
+        X[k, _COL[f"is_{name}"]] = 1
+
+    opens = _opening()[np.minimum(sheet.cps[sheet.starts], 0xFFFF)]
+    furnished = [True] * n if sheet.book else furniture.likely(sheet.cps, sheet.starts, sheet.ends).tolist()
     w = width.tolist()
     ss, es = sheet.starts.tolist(), sheet.ends.tolist()
-    skip = plain.tolist()
-    for k in range(len(ss)):
-        c = text[ss[k]]
-        if skip[k] and c not in _TRIG_HEAD and c not in _TRIG_NUMBER and c != "图":
-            continue
-        raw = text[ss[k] : es[k]]
-        row = X[k]
+    for k in range(n) if sheet.book else np.flatnonzero(~plain | opens).tolist():
+        s, e = ss[k], es[k]
+        raw = text[s:e]
+        c, last = raw[0], raw[-1]
         if c in _TRIG_HEAD:
-            head = squeeze(raw[:90] if len(raw) >= 30 or k + 1 == len(ss) else raw + text[ss[k + 1] : es[k + 1]][:40]).text
-            if dateline(head):
-                row[col["dateline"]] = 1
+            head = raw[:90] if e - s >= 30 or k + 1 == n else raw + text[ss[k + 1] : es[k + 1]][:40]
+            if _CLOSES.search(head) and dateline(squeeze(head).text):
+                put(k, "dateline")
         if c in _TRIG_NUMBER and _NUMBERED.match(raw):
-            row[col["numbered"]] = 1
-        if raw[-1] in "：:，,说是" and _SAYING.search(raw):
-            row[_COL["ends_saying"]] = 1
+            put(k, "numbered")
+        if last in "：:，,说是" and _SAYING.search(raw, max(e - s - _SAID, 0)):
+            X[k, _COL["ends_saying"]] = 1
+        pictured = "图" in raw and CAPTION.match(raw)
+        if pictured:
+            put(k, "caption")
         if w[k] > 46:
-            if CAPTION.match(raw):
-                row[col["caption"]] = 1
             continue
-        tight = "".join(raw.split())
-        rule = furniture.match(raw)
+        rule = furniture.match(raw, sheet.book) if furnished[k] else None
         if rule:
             if rule == "furniture.section-name":
-                row[col["section"]] = 1
+                put(k, "section")
             elif rule == "furniture.index-entry":
-                row[col["index"]] = 1
+                put(k, "index")
             elif rule.startswith("caption"):
-                row[col["credit"]] = 1
+                put(k, "credit")
             else:
-                row[col["furniture" if furniture.strength(rule) == "sure" else "furniture_weak"]] = 1
+                put(k, "furniture" if furniture.strength(rule, sheet.book) == "sure" else "furniture_weak")
+        tight = "".join(raw.split())
         if w[k] <= 30:
             if looks_like_byline(tight):
-                row[col["byline"]] = 1
+                put(k, "byline")
             if w[k] <= 12 and is_name(raw):
-                row[col["name"]] = 1
+                put(k, "name")
             elif w[k] <= 16 and c in _FAMILY and glued_names(tight):
-                row[col["names"]] = 1
+                put(k, "names")
             elif " " in raw or "\u3000" in raw or "、" in raw or "\u00a0" in raw:
                 words = [x for x in _BETWEEN.split(_PARTED.sub(r"\1\2", raw)) if x]
                 if words and all(is_name(x) for x in words):
-                    row[col["names"]] = 1
+                    put(k, "names")
             if ("年" in raw) and DOC_DATE.fullmatch(tight):
-                row[col["docdate"]] = 1
+                put(k, "docdate")
             if is_issuer(tight):
-                row[col["issuer"]] = 1
-            if raw[-1] in "：:！!" and _SALUTATION.match(tight):
-                row[col["salutation"]] = 1
-            if c in "（(" and raw[-1] in "）)":
-                row[col["paren"]] = 1
+                put(k, "issuer")
+            if last in "：:！!" and _SALUTATION.match(tight):
+                put(k, "salutation")
+            if c in "（(" and last in "）)":
+                put(k, "paren")
                 if BY_PAREN.fullmatch(tight):
-                    row[col["sign_off"]] = 1
+                    put(k, "sign_off")
             if len(tight) <= 10 and _LABEL.match(tight):
-                row[col["label"]] = 1
-        if CAPTION.match(raw):
-            row[col["caption"]] = 1
-        if CREDIT.search(tight):
-            row[col["credit"]] = 1
-        if _QUESTION.match(raw):
-            row[col["question"]] = 1
+                put(k, "label")
+        if ("摄" in tight or "供图" in tight or "新华社发" in tight) and CREDIT.search(tight):
+            put(k, "credit")
+        if c in _ASKING and _QUESTION.match(raw):
+            put(k, "question")
+
+
+@lru_cache(maxsize=1)
+def _opening() -> NDArray[np.bool_]:
+    """Code point → whether a line that opens with it is looked at even where it fills its column."""
+    out = np.zeros(0x10000, np.bool_)
+    out[[ord(c) for c in (*_TRIG_HEAD, *_TRIG_NUMBER, "图")]] = True
+    return out
 
 
 def glued_names(word: str) -> bool:

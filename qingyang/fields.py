@@ -223,6 +223,10 @@ def _unglue(word: str) -> list[str]:
     return got if got else [word]
 
 
+_DOTTED = re.compile(rf"[{HAN}]{{1,8}}[·•・][{HAN}]{{1,10}}(?:[·•・][{HAN}]{{1,8}})?")
+_TWO_TO_FOUR = re.compile(rf"[{HAN}]{{2,4}}")
+
+
 def is_name(word: str) -> bool:
     """Two to four characters that open with a family name, or a name with middle dot.
 
@@ -230,23 +234,19 @@ def is_name(word: str) -> bool:
     (True, True, True, False, True)
     """
     w = _BLANK.sub("", word)
-    single, double = surnames()
-    if re.fullmatch(rf"[{HAN}]{{1,8}}[·•・][{HAN}]{{1,10}}(?:[·•・][{HAN}]{{1,8}})?", w):
+    if ("·" in w or "•" in w or "・" in w) and _DOTTED.fullmatch(w):
         return True
-    if not re.fullmatch(rf"[{HAN}]{{2,4}}", w):
-        return False
-    return (len(w) <= 3 and w[0] in single) or w[:2] in double
+    single, double = surnames()
+    return ((len(w) <= 3 and w[:1] in single) or w[:2] in double) and bool(_TWO_TO_FOUR.fullmatch(w))
 
 
 # The bodies that sign documents on the front page; suffixes, because any ministry may.
-_ISSUER = re.compile(
-    r"(?:中共中央|国务院|全国人大常委会|中央军委|全国政协|委员会|办公厅|部|总局|总工会|总署|法院|检察院|人民政府|主席团|银行)$"
-)
+_ISSUERS = ("中共中央", "国务院", "全国人大常委会", "中央军委", "全国政协", "委员会", "办公厅", "部", "总局", "总工会", "总署", "法院", "检察院", "人民政府", "主席团", "银行")
 
 
 def is_issuer(word: str) -> bool:
     """The name of a body that issues documents: 中共中央, 国务院办公厅."""
-    return bool(_ISSUER.search(_BLANK.sub("", word)))
+    return _BLANK.sub("", word).endswith(_ISSUERS)
 
 
 _BYLINE = re.compile(

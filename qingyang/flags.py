@@ -6,6 +6,7 @@ witness (``collate``). Precision is what makes flags usable; a finder that canno
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from qingyang.flagging import channel, printed, spelling
@@ -14,6 +15,17 @@ from qingyang.records import Flag, Record
 
 def find(record: Record) -> list[Flag]:
     """The flags of a record, sorted by place, never two on the same characters."""
+    return find_all([record])[0]
+
+
+def find_all(records: Sequence[Record]) -> list[list[Flag]]:
+    """The flags of each record; many at once take a fraction of the time."""
+    damaged = channel.find_all([record["paragraphs"] for record in records])
+    return [_sorted([*_printed(record), *flags]) for record, flags in zip(records, damaged, strict=True)]
+
+
+def _printed(record: Record) -> list[Flag]:
+    """What print itself forbids, and names that contradict themselves."""
     paragraphs = record["paragraphs"]
     issue = date.fromisoformat(record["issue_date"]) if record["issue_date"] else None
     found = printed.brackets(
@@ -27,5 +39,8 @@ def find(record: Record) -> list[Flag]:
     found += printed.counts(paragraphs)
     found += spelling.echoes(paragraphs)
     found += spelling.two_spellings(paragraphs)
-    found += channel.find(paragraphs)
-    return sorted(found, key=lambda f: (f["para"], f["start"], f["end"], f["rule"]))
+    return found
+
+
+def _sorted(flags: list[Flag]) -> list[Flag]:
+    return sorted(flags, key=lambda f: (f["para"], f["start"], f["end"], f["rule"]))

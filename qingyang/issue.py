@@ -16,6 +16,7 @@ from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_lines
 from qingyang.records import Record, Source
 from qingyang.roles import settle, weigh
+from qingyang.rulebook import Rulebook
 from qingyang.split import PageDrafts, split
 from qingyang.stitch import stitch
 from qingyang.thread import thread
@@ -35,13 +36,13 @@ UNSURE = 0.9
 _BOUNDARY = frozenset(("kicker", "headline", "resume", "other"))
 
 
-def clean_issue(sources: Sequence[Source]) -> Cleaned:
-    """The records of one issue.
+def clean_issue(sources: Sequence[Source], book: Rulebook | None = None) -> Cleaned:
+    """The records of one issue. ``book`` holds the rules where the user has some beside ours (:func:`qingyang.rulebook.load`).
 
     Raises AccountError if a character would be lost, doubled or invented (a defect of ours, never of the input).
     """
     sources = list(sources)
-    sheets = [read_lines(s) for s in sources]
+    sheets = [read_lines(s, book) for s in sources]
     pages: list[PageDrafts] = []
     for first, last in _batches(sheets):
         facts = [evidence.gather(s) for s in sheets[first:last]]

@@ -80,15 +80,16 @@ def compose(
     """
     strings: list[str] = []
     pieces: list[list[Piece]] = [[] for _ in sources]
-    starts = [[e.start for e in es] for es in edits]
+    texts = [source.text for source in sources]
+    starts = [[*(e.start for e in es), len(text)] for es, text in zip(edits, texts, strict=True)]
     for number, slot in enumerate(slots):
         out: list[str] = []
         at = 0
         for k, start, end in slot.stretches:
-            text, mine, es = sources[k].text, pieces[k], edits[k]
+            text, mine, es, at_edit = texts[k], pieces[k], edits[k], starts[k]
             here = start
-            i = bisect_left(starts[k], start)
-            while i < len(es) and es[i].start < end:
+            i = bisect_left(at_edit, start)
+            while at_edit[i] < end:
                 e = es[i]
                 i += 1
                 if e.end > end or e.start < here:
@@ -123,14 +124,16 @@ def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
     pieces.sort(key=_PLACE)
     text, here = source.text, 0
     out: list[Piece] = []
+    above = -1
     for p in pieces:
-        if p[1] < here:
-            raise AccountError(f"{source.name}: characters {p[1]}–{min(here, p[2])} are placed twice ({text[p[1] : p[1] + 20]!r})")
-        if p[1] > here:
-            joins = out and out[-1][0] != "remove" != p[0] and out[-1][3] == p[3]
-            out.append(_gap(source, here, p[1], "unwrap.join" if joins else "layout.blank"))
+        start = p[1]
+        if start < here:
+            raise AccountError(f"{source.name}: characters {start}–{min(here, p[2])} are placed twice ({text[start : start + 20]!r})")
+        slot = -1 if p[0] == "remove" else p[3]
+        if start > here:
+            out.append(_gap(source, here, start, "unwrap.join" if slot == above >= 0 else "layout.blank"))
         out.append(p)
-        here = p[2]
+        above, here = slot, p[2]
     if here < len(text):
         out.append(_gap(source, here, len(text), "layout.blank"))
     return out
@@ -138,7 +141,7 @@ def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
 
 def _gap(source: Source, start: int, end: int, rule: str) -> Piece:
     gap = source.text[start:end]
-    if gap.strip(_NO_INK):
+    if gap != "\n" and gap.strip(_NO_INK):
         raise AccountError(f"{source.name}: characters {start}–{end} are in no record and no rule removed them ({gap[:30]!r})")
     return ["remove", start, end, rule, gap]
 
@@ -172,7 +175,8 @@ def account(entry: Mapping[str, Any], text: str, records: Mapping[str, Record]) 
             raise AccountError(f"{name}: the ledger jumps from character {here} to {start}")
         here = end
         if op == "keep":
-            got = slots[p[3]][p[4] : p[4] + end - start]
+            at = p[4]
+            got = slots[p[3]][at : at + end - start]
             if got != text[start:end]:
                 raise AccountError(f"{name}: characters {start}–{end} changed without a rule: {text[start:end][:20]!r} → {got[:20]!r}")
         elif op == "change":
@@ -225,11 +229,11 @@ def restore_text(entry: Mapping[str, Any], records: Mapping[str, Record]) -> str
     out: list[str] = []
     for p in entry["pieces"]:
         if p[0] == "keep":
-            k = p[3]
+            k, at = p[3], p[4]
             if k not in slots:
                 r, f, para = entry["slots"][k]
                 slots[k] = slot_string(records[r], f, para)
-            out.append(slots[k][p[4] : p[4] + p[2] - p[1]])
+            out.append(slots[k][at : at + p[2] - p[1]])
         elif p[0] == "change":
             out.append(p[6])
         else:

@@ -8,6 +8,7 @@ it. Nothing is decided here about paragraphs or articles.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from qingyang import jumps
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
 from qingyang.records import INVISIBLE, Source
+from qingyang.rulebook import Rulebook
 
 Ints = NDArray[np.int64]
 
@@ -92,6 +94,8 @@ class Sheet:
     """Printed line of each unit, where lines were cut into columns (:mod:`qingyang.columns`)."""
     place: NDArray[np.float32] | None = None
     """Where in its line each unit stands, in ideographs; as ``row``."""
+    book: Rulebook | None = None
+    """The rules, where the user has rules beside ours."""
 
     def owners(self) -> Ints:
         """The unit of every character of the source; -1 where there is none."""
@@ -124,8 +128,8 @@ def classes(cps: NDArray[np.uint32]) -> NDArray[np.uint32]:
     return out
 
 
-def read_lines(source: Source) -> Sheet:
-    """The units of a source.
+def read_lines(source: Source, book: Rulebook | None = None) -> Sheet:
+    """The units of a source; ``book`` holds the rules where the user has some beside ours.
 
     >>> s = Source("p.txt", "各国。(下转第2版)\\n\\n　　小麦丰\\n收。\\n", "")
     >>> sheet = read_lines(s)
@@ -158,7 +162,7 @@ def read_lines(source: Source) -> Sheet:
     if len(rows):
         blank_before[1:] = empty[rows[1:]] > empty[rows[:-1]]
         blank_before[0] = True
-    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool))
+    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool), book=book)
     marks = _marks(sheet)
     if marks:
         _cut(sheet, marks)
@@ -174,7 +178,7 @@ _OPEN_JUMP = re.compile(r"[（(【〔\[][^（）()【】]{0,14}$")
 def _marks(sheet: Sheet) -> list[Mark]:
     text = sheet.source.text
     found: list[Mark] = []
-    for j in jumps.find(text):
+    for j in jumps.find(text, sheet.book):
         found.append(Mark(j.start, j.end, j.kind, j.page, j.rule, int(np.searchsorted(sheet.starts, j.start, "right")) - 1))
     if "上" in text or "下" in text or "接" in text or "转" in text:
         found += _wrapped_jumps(sheet, found)
@@ -208,7 +212,7 @@ def _wrapped_jumps(sheet: Sheet, known: list[Mark]) -> list[Mark]:
         if not shut:
             continue
         joined = tail[m.start() :] + shut.group()
-        for j in jumps.find(joined):
+        for j in jumps.find(joined, sheet.book):
             if j.start == 0 and j.end == len(joined):
                 start = end - (len(tail) - m.start())
                 if not any(x.start <= start < x.end for x in known):
@@ -243,12 +247,17 @@ _GLUED = re.compile(
 )
 
 
+_CLOSES = re.compile("日[电電讯訊]")
+
+
 def _glued_headlines(sheet: Sheet) -> list[Mark]:
     text = sheet.source.text
-    if "日电" not in text and "日讯" not in text and "日電" not in text and "日訊" not in text:
-        return []
     out: list[Mark] = []
-    for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
+    closes = [m.start() for m in _CLOSES.finditer(text)]
+    for k in np.unique(np.searchsorted(sheet.starts, closes, "right") - 1).tolist():
+        if k < 0:
+            continue
+        s, e = int(sheet.starts[k]), int(sheet.ends[k])
         m = _GLUED.match(text, s, min(e, s + 80))
         if (
             m
@@ -268,21 +277,29 @@ def _cut(sheet: Sheet, marks: list[Mark]) -> None:
     origin: list[int] = []
     same: list[bool] = []
     waiting: list[Mark] = []
-    low = 0
-    for k, (s, e) in enumerate(zip(sheet.starts.tolist(), sheet.ends.tolist(), strict=True)):
-        while low < len(marks) and marks[low].end <= s:
-            low += 1
-        if low == len(marks) or marks[low].start >= e:
-            if waiting:
-                sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
-                waiting.clear()
-            s_out.append(s)
-            e_out.append(e)
-            origin.append(k)
-            same.append(False)
-            continue
+
+    def hand_over() -> None:
+        if waiting:
+            sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
+            waiting.clear()
+
+    starts, ends = sheet.starts.tolist(), sheet.ends.tolist()
+    shut = [m.end for m in marks]
+    touched = sorted({k for m in marks for k in range(bisect_right(ends, m.start), bisect_left(starts, m.end))})
+    free = 0
+    for k in [*touched, len(starts)]:
+        if k > free:
+            hand_over()
+            s_out += starts[free:k]
+            e_out += ends[free:k]
+            origin += range(free, k)
+            same += [False] * (k - free)
+        free = k + 1
+        if k == len(starts):
+            break
+        s, e = starts[k], ends[k]
         rest: list[tuple[int, int]] = []
-        here, i = s, low
+        here, i = s, bisect_right(shut, s)
         while i < len(marks) and marks[i].start < e:
             m = marks[i]
             i += 1
@@ -300,29 +317,21 @@ def _cut(sheet: Sheet, marks: list[Mark]) -> None:
                 continue
             a, b = _trim(sheet.cls, a, b)
             if b > a:
-                if waiting:
-                    sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
-                    waiting.clear()
+                hand_over()
                 s_out.append(a)
                 e_out.append(b)
                 origin.append(k)
                 same.append(not first)
                 first = False
-    if waiting:
-        sheet.mark_before.setdefault(len(s_out), []).extend(waiting)
-    o = np.array(origin, np.int64)
+    hand_over()
+    o, again = np.array(origin, np.int64), np.array(same, bool)
     sheet.marks = marks
     sheet.starts, sheet.ends = np.array(s_out, np.int64), np.array(e_out, np.int64)
-    sheet.indent = np.where(np.array(same, bool), 0, sheet.indent[o]).astype(np.float32) if len(o) else np.zeros(0, np.float32)
-    blank = sheet.blank_before.tolist()
+    sheet.indent = np.where(again, 0, sheet.indent[o]).astype(np.float32)
     # a line that vanished whole (a mark alone) hands its empty line on
-    passed = np.zeros(len(o), bool)
-    last = -1
-    for i, k in enumerate(origin):
-        passed[i] = any(blank[last + 1 : k + 1]) and not same[i]
-        last = k
-    sheet.blank_before = passed
-    sheet.same_line = np.array(same, bool)
+    blank = np.concatenate(([0], np.cumsum(sheet.blank_before)))
+    sheet.blank_before = (blank[o + 1] > blank[np.concatenate(([0], o[:-1] + 1))[: len(o)]]) & ~again
+    sheet.same_line = again
 
 
 def _trim(cls: NDArray[np.uint32], a: int, b: int) -> tuple[int, int]:

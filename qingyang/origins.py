@@ -9,10 +9,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from qingyang.ledger import LAYOUT
 
+_AT = itemgetter(0)
 _LINE_END = re.compile("[\n\r\x0b\x0c\u2028\u2029\x85]")
 
 Place = tuple[str, str, int]
@@ -58,15 +60,15 @@ def origins(entries: Iterable[Mapping[str, Any]]) -> dict[Place, list[Origin]]:
     out: dict[Place, list[Origin]] = {}
     for entry in entries:
         name = entry["source"]
-        slots: list[Place] = [(r, f, p) for r, f, p in entry.get("slots", ())]
+        mine: list[list[Origin]] = [out.setdefault((r, f, p), []) for r, f, p in entry.get("slots", ())]
         for p in entry.get("pieces", ()):
             if p[0] == "keep":
-                out.setdefault(slots[p[3]], []).append(Origin(p[4], p[2] - p[1], name, p[1], p[2]))
+                mine[p[3]].append(Origin(p[4], p[2] - p[1], name, p[1], p[2]))
             elif p[0] == "change":
-                out.setdefault(slots[p[3]], []).append(Origin(p[4], len(p[7]), name, p[1], p[2], p[5], p[6], p[7]))
+                mine[p[3]].append(Origin(p[4], len(p[7]), name, p[1], p[2], p[5], p[6], p[7]))
     for found in out.values():
-        found.sort(key=lambda o: o.at)
-    return out
+        found.sort(key=_AT)
+    return {place: found for place, found in out.items() if found}
 
 
 class Tiles(NamedTuple):
@@ -101,6 +103,12 @@ def seams(found: Sequence[Origin], tiles: Mapping[str, Tiles]) -> list[Seam]:
         elif y.start < x.end:
             out.append(Seam(y.at, "moved", y.source, y.start, y.start, ()))
         elif y.start > x.end:
+            pieces, starts = tiles[x.source]
+            p = pieces[bisect_left(starts, x.end)]
+            if p[2] == y.start and p[0] == "remove" and p[3] in LAYOUT:
+                kind = "line" if p[4] == "\n" or _LINE_END.search(p[4]) else "blank"
+                out.append(Seam(y.at, kind, x.source, x.end, y.start, ()))
+                continue
             between = tiles[x.source].between(x.end, y.start)
             if len(between) == 1 and _rule(between[0]) in LAYOUT:
                 out.append(Seam(y.at, "line" if _LINE_END.search(between[0][4]) else "blank", x.source, x.end, y.start, ()))

@@ -160,10 +160,18 @@ def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
 
 def word_hash(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """One 32-bit number per row of code points (FNV-1a over code points)."""
-    h = np.full(codes.shape[0], 2166136261, np.uint64)
+    h = np.full(codes.shape[0], 2166136261, np.uint32)
     for k in range(codes.shape[1]):
-        h = ((h ^ codes[:, k].astype(np.uint64)) * np.uint64(16777619)) & np.uint64(0xFFFFFFFF)
-    return h.astype(np.uint32)
+        h = _hashed(h, codes[:, k])
+    return h
+
+
+def _hashed(h: NDArray[np.uint32] | np.uint32, codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """One step of :func:`word_hash`, modulo 2³² as arrays count."""
+    return (codes ^ h) * np.uint32(16777619)
+
+
+_EMPTY = np.uint32(2166136261)
 
 
 def _find(keys: NDArray[np.uint32], wanted: NDArray[np.uint32], values: Floats) -> Floats:
@@ -189,18 +197,15 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     apart = np.where(known, t.final[a] + t.begin[b] - t.log_total, 0)
     # +1 in the log of counts on both sides: an unseen pair of frequent characters is evidence against a word
     odds = np.where(known, np.logaddexp(inside, 1.0) - np.logaddexp(apart, 1.0), 0)
-    two = _find(t.words, word_hash(np.stack([left[:, 2], right[:, 0]], 1)), t.freq)
-    three = np.maximum(
-        _find(t.words, word_hash(np.stack([left[:, 1], left[:, 2], right[:, 0]], 1)), t.freq),
-        _find(t.words, word_hash(np.stack([left[:, 2], right[:, 0], right[:, 1]], 1)), t.freq),
-    )
-    four = np.maximum.reduce(
-        [
-            _find(t.words, word_hash(np.stack([left[:, 1], left[:, 2], right[:, 0], right[:, 1]], 1)), t.freq),
-            _find(t.words, word_hash(np.stack([left[:, 0], left[:, 1], left[:, 2], right[:, 0]], 1)), t.freq),
-            _find(t.words, word_hash(np.stack([left[:, 2], right[:, 0], right[:, 1], right[:, 2]], 1)), t.freq),
-        ]
-    )
+    far, near, last = left[:, 0], left[:, 1], left[:, 2]
+    head, second, third = right[:, 0], right[:, 1], right[:, 2]
+    pair = _hashed(_hashed(_EMPTY, last), head)
+    before = _hashed(_hashed(_hashed(_EMPTY, near), last), head)
+    behind = _hashed(pair, second)
+    widest = _hashed(_hashed(_hashed(_hashed(_EMPTY, far), near), last), head)
+    words = np.concatenate((pair, before, behind, _hashed(before, second), widest, _hashed(behind, third)))
+    found = _find(t.words, words, t.freq).reshape(6, -1)
+    two, three, four = found[0], found[1:3].max(0), found[3:].max(0)
     starts = np.where(b >= 0, t.begin[b] - t.final[b], 0)
     seen = _find(t.side, key, t.side_odds)
     chance = np.where(known, t.left[a] + t.right[b] - t.log_side, 0)

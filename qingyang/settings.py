@@ -45,6 +45,10 @@ class Settings:
     """Template of the path below the raw folder, ``{publication}/{date}_{page}.txt``."""
     one_file_up_to_mb: float = 32.0
     """Up to this many megabytes of sources the corpus is one file per view; beyond, one file per publication and month."""
+    proof: bool = True
+    """Write the visual proof with every run; without, on demand."""
+    rules: tuple[tuple[str, str], ...] = ()
+    """Rule tables of the user's own, name and text of each: see :func:`qingyang.rulebook.load`."""
     max_source_mb: float = 16.0
     """A larger source is no newspaper page (a year of a four-page daily is about 16 MB): it goes to quarantine."""
 
@@ -80,7 +84,7 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON-able values; ``from_mapping`` of it is the same settings."""
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return {k: [list(w) if isinstance(w, tuple) else w for w in v] if isinstance(v, tuple) else v for k, v in asdict(self).items()}
 
 
 def _typed(key: str, value: Any) -> Any:
@@ -89,7 +93,13 @@ def _typed(key: str, value: Any) -> Any:
             if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
                 raise SettingError(f"{key}: expected a list of strings, got {value!r}")
             return tuple(value)
-        case "pos":
+        case "rules":
+            if isinstance(value, Mapping):
+                value = list(value.items())
+            if not all(isinstance(v, (list, tuple)) and len(v) == 2 and all(isinstance(t, str) for t in v) for v in value):
+                raise SettingError(f"{key}: expected names and texts of rule tables, got {value!r}")
+            return tuple((name, text) for name, text in value)
+        case "pos" | "proof":
             if not isinstance(value, bool):
                 raise SettingError(f"{key}: expected true or false, got {value!r}")
             return value

@@ -10,30 +10,34 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from functools import cache
 
 import numpy as np
 
 from qingyang import seams
-from qingyang.lines import Sheet
+from qingyang.lines import Sheet, code_points
 from qingyang.split import Draft, PageDrafts
 
 Chain = list[Draft]
 
 _HAN = re.compile("[\u3400-\u9fff]")
-_RUN = re.compile("[\u3400-\u9fff]{2,}")
 
 
 def _text(sheet: Sheet, d: Draft) -> str:
-    return "".join(sheet.unit(k) for para in d.paragraphs for _, k in para)
+    text, starts, ends = sheet.source.text, sheet.starts, sheet.ends
+    units = [k for para in d.paragraphs for _, k in para]
+    return "".join([text[a:b] for a, b in zip(starts[units].tolist(), ends[units].tolist(), strict=True)]) if units else ""
 
 
 def _head(sheets: Sequence[Sheet], d: Draft) -> str:
     return "".join(_HAN.findall("".join(sheets[s].unit(k) for s, k in d.kicker + d.headline)))
 
 
-def _grams(text: str) -> Counter[str]:
-    return Counter([a + b for run in _RUN.findall(text) for a, b in pairwise(run)])
+def _grams(text: str) -> Counter[int]:
+    """The pairs of Han characters of a text, as numbers, and how often each stands there."""
+    codes = code_points(text)
+    han = (codes >= 0x3400) & (codes <= 0x9FFF)
+    return Counter(((codes[:-1] << 16) | codes[1:])[han[:-1] & han[1:]].tolist())
 
 
 def same_page(a: str, b: str) -> bool:
@@ -80,10 +84,14 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
     heads = marked + [d for d in drafts if not d.jump_out and d.has_body and any(_fits(label[d.sheet], b) for b in back_to)]
     tails = tails + [d for d in drafts if not d.jump_in and d.has_body and any(_fits(label[d.sheet], b) for b in on_to)]
     texts = {id(d): _grams(_text(sheets[d.sheet], d)) for d in {id(d): d for d in heads + tails}.values()}
-    spread: Counter[str] = Counter()
+    spread: Counter[int] = Counter()
     for w in texts.values():
         spread.update(w.keys())
-    size = {k: sum([(n / spread[g]) ** 2 for g, n in w.items()]) ** 0.5 + 1e-6 for k, w in texts.items()}
+
+    @cache
+    def size(k: int) -> float:
+        return float(sum([(n / spread[g]) ** 2 for g, n in texts[k].items()]) ** 0.5 + 1e-6)
+
     titles = {id(d): set(_grams(_head(sheets, d))) for d in heads + tails}
     scored: list[tuple[float, int, int]] = []
     for i, h in enumerate(heads):
@@ -101,7 +109,7 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
                 continue
             w, v = texts[id(h)], texts[id(t)]
             small, large = (w, v) if len(w) < len(v) else (v, w)
-            like = sum(n * large[g] / spread[g] ** 2 for g, n in small.items() if g in large) / (size[id(h)] * size[id(t)])
+            like = sum(n * large[g] / spread[g] ** 2 for g, n in small.items() if g in large) / (size(id(h)) * size(id(t)))
             score = 1.0 * bool(to and there) + 1.0 * bool(back and here) + 8.0 * like + _seam(sheets, h, t)
             score += 5.0 * same - (2.0 if a and b and same < 0.2 else 0.0) - 2.0 * (not h.jump_out) - 2.0 * (not t.jump_in)
             scored.append((score, i, j))

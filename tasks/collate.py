@@ -45,9 +45,9 @@ def collate(output: Path, witnesses: list[Path], emend: bool = False) -> Path:
         shelf.replace_lines(output / "emended" / "ledger.jsonl", ledger)
         shelf.replace_lines(output / "emended" / "articles.zh-Hans.jsonl", emended)
     if (output / "proof" / "index.html").is_file():
-        from tasks.proof import write_proof
+        from tasks.corpus import renew_proof
 
-        write_proof(output)
+        renew_proof(output)
     return folder / "apparatus.jsonl"
 
 

@@ -23,6 +23,7 @@ from qingyang.records import QingyangError, RuleError, SettingError
 from qingyang.settings import Settings
 from tasks import manifest, read, shard, write
 from tasks.manifest import STATE, Made, Shard
+from tasks.remote import Remote
 from tasks.survey import Seen, agree, look
 from tasks.workers import Workers
 
@@ -43,7 +44,7 @@ OURS = ("articles.", "words", "ledger", "checks", "proof", "quarantine.jsonl", "
 class Plan:
     """What there is, and what of it must be made."""
 
-    raw: Path
+    raw: Path | Remote
     output: Path
     settings: Settings
     code: str
@@ -63,17 +64,29 @@ class Plan:
     @property
     def digest(self) -> str:
         """Of everything that decides what the finished corpus is."""
-        whole = [self.code, manifest.views_digest(), self.one_file, self.ignored, [[s.key, s.digest] for s in self.shards.values()]]
+        made = [[s.key, s.digest] for s in self.shards.values()]
+        whole = [self.code, manifest.views_digest(), self.one_file, self.settings.proof, self.ignored, made]
         return hashlib.sha256(orjson.dumps(whole)).hexdigest()[:32]
 
     def members(self, group: str) -> list[Shard]:
         return [s for s in self.shards.values() if s.group == group]
 
 
-def check_places(raw: Path, output: Path) -> None:
+def check_places(raw: Path | Remote, output: Path | Remote) -> None:
     """SettingError when the two folders cannot be what they are asked to be. Writes nothing."""
-    if not raw.is_dir():
+    for each in (raw, output):
+        if isinstance(each, Remote):
+            each.open()
+    if isinstance(raw, Remote) and isinstance(output, Remote) and f"{raw}/".startswith(f"{output}/"):
+        raise SettingError(f"{output}: holds the raw folder, or is it; choose another output")
+    if isinstance(raw, Remote) and isinstance(output, Remote) and f"{output}/".startswith(f"{raw}/"):
+        raise SettingError(f"{output}: lies in the raw folder; choose another output")
+    if isinstance(raw, Remote):
+        _check_url(raw)
+    elif not raw.is_dir():
         raise SettingError(f"{raw}: no such folder; give the folder that holds the pages")
+    if isinstance(output, Remote):
+        return
     here = output
     while not here.exists() and here.parent != here:
         here = here.parent
@@ -82,9 +95,9 @@ def check_places(raw: Path, output: Path) -> None:
     if not os.access(here, os.W_OK | os.X_OK):
         raise SettingError(f"{here}: cannot be written to; check its permissions or choose another output")
     if output.exists():
-        if output.samefile(raw):
+        if isinstance(raw, Path) and output.samefile(raw):
             raise SettingError(f"{output}: is the raw folder itself; choose another output")
-        if output.resolve() in raw.resolve().parents:
+        if isinstance(raw, Path) and output.resolve() in raw.resolve().parents:
             raise SettingError(f"{output}: holds the raw folder; choose another output")
         if not (output / STATE).is_dir() and not (output / "manifest.json").is_file():
             theirs = sorted(p.name for p in output.iterdir() if p.name.startswith(OURS))
@@ -92,9 +105,20 @@ def check_places(raw: Path, output: Path) -> None:
                 raise SettingError(f"{output}: holds {theirs[0]}, which no run of ours wrote; choose another output or move it away")
 
 
-def check_rules() -> None:
-    """RuleError when the rule tables or the model are broken, found out on one line before anything is written."""
-    rulebook.load()
+def _check_url(raw: Remote) -> None:
+    fs, path = raw.open()
+    try:
+        fs.invalidate_cache()
+        there = fs.exists(path)
+    except Exception as error:
+        raise SettingError(f"{raw}: cannot be opened ({type(error).__name__}: {error}); check the address and your rights") from None
+    if not there:
+        raise SettingError(f"{raw}: no such folder, or nothing in it; give the folder that holds the pages")
+
+
+def check_rules(settings: Settings) -> None:
+    """RuleError when the rule tables, the user's too, or the model are broken, found out before anything is written."""
+    rulebook.load(dict(settings.rules))
     try:
         issue.clean_issue([decode.read("-", "小麦丰收\n\n本报讯 小麦近日开镰收割。\n".encode())])
     except QingyangError:
@@ -116,7 +140,7 @@ def place(plan: Plan, view: str, key: str) -> Path:
 
 
 def survey(
-    raw: Path, output: Path, settings: Settings, workers: Workers | None, force: bool = False, unsteady: Iterable[str] = ()
+    raw: Path | Remote, output: Path, settings: Settings, workers: Workers | None, force: bool = False, unsteady: Iterable[str] = ()
 ) -> Plan | None:
     """What must be done. Without ``workers`` nothing is opened or written: None when sources would have to be opened.
 
@@ -157,7 +181,7 @@ def survey(
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    raw: Path
+    raw: Path | Remote
     found: Sequence[read.Found]
     settings: Settings
 
@@ -419,18 +443,47 @@ def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _proof(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Write the visual proof; what to keep about its files, read again only where they changed."""
+    """Write the visual proof, or remove the one of another corpus; what to keep about its files."""
     from tasks import proof
 
+    if not plan.settings.proof:
+        for gone in (plan.output / "proof", plan.output / proof.STATE):
+            shutil.rmtree(gone, ignore_errors=True)
+        return {}
     proof.write_proof(plan.output)
     try:
         known = last(plan.output)["files"]
     except SettingError:
         known = {}
+    return _proof_files(plan.output, known)
+
+
+def renew_proof(output: Path) -> Path:
+    """Write the visual proof of a finished corpus once more; what vouches for the corpus vouches for it too. Returns its index."""
+    from tasks import proof
+
+    index = proof.write_proof(output)
+    try:
+        kept = last(output)
+        document = orjson.loads((output / "manifest.json").read_bytes())
+        files = {name: of for name, of in kept["files"].items() if not name.startswith("proof/")} | _proof_files(output, kept["files"])
+        listed = {name: of for name, of in document["files"].items() if not name.startswith("proof/")}
+    except (SettingError, OSError, ValueError, KeyError):
+        return index  # the next run will see to it
+    listed |= {name: {"sha256": of["sha256"], "size": of["size"]} for name, of in files.items() if name.startswith("proof/")}
+    document["files"] = dict(sorted(listed.items()))
+    write.replace(output / "manifest.json", orjson.dumps(document, option=READABLE))
+    files["manifest.json"] = write.vouch(output / "manifest.json")
+    write.replace(output / STATE / "finished.json", orjson.dumps({**kept, "files": files}))
+    return index
+
+
+def _proof_files(output: Path, known: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Checksum, size and stamp of every file of the proof, read again only where it changed."""
     out: dict[str, dict[str, Any]] = {}
-    for path in sorted((plan.output / "proof").rglob("*")):
+    for path in sorted((output / "proof").rglob("*")):
         if path.is_file():
-            name = path.relative_to(plan.output).as_posix()
+            name = path.relative_to(output).as_posix()
             same = name in known and known[name]["stamp"] == list(read.stamp(os.stat(path)))
             out[name] = known[name] if same else write.vouch(path)
     return out
@@ -489,7 +542,7 @@ def _write_manifest(plan: Plan, files: dict[str, dict[str, Any]], totals: dict[s
         "run": run,
     }
     path = plan.output / "manifest.json"
-    write.replace(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    write.replace(path, orjson.dumps(document, option=READABLE))
     return write.vouch(path)
 
 

@@ -20,11 +20,12 @@ import orjson
 from qingyang.provenance import contents, fingerprint
 from qingyang.settings import Settings
 from tasks import read, write
+from tasks.remote import STATE as STATE
 from tasks.survey import Seen
 
-STATE = ".qingyang"
-
-LOOKS_ON = re.compile(r"tasks/(templates/.*|(__init__|collate|corpus|journal|lock|output|proof|quiet|restore|workers|write)\.py)")
+LOOKS_ON = re.compile(
+    r"tasks/(templates/.*|(__init__|collate|corpus|journal|lock|output|proof|quiet|remote|restore|workers|working|write)\.py)"
+)
 """What of this package moves files or looks at them, and decides nothing about what is in a shard."""
 
 
@@ -56,8 +57,8 @@ def code_digest(settings: Settings) -> str:
         if not LOOKS_ON.fullmatch(name):
             digest.update(f"\0{name}\0{len(data)}\0".encode())
             digest.update(data)
-    # How the corpus is cut into files decides nothing about what is in them.
-    chosen = {k: v for k, v in settings.as_dict().items() if k != "one_file_up_to_mb"}
+    # How the corpus is cut into files, and whether there is a proof of it, decides nothing about what is in them.
+    chosen = {k: v for k, v in settings.as_dict().items() if k not in ("one_file_up_to_mb", "proof")}
     digest.update(orjson.dumps(chosen, option=orjson.OPT_SORT_KEYS))
     return digest.hexdigest()[:32]
 

@@ -14,7 +14,7 @@ import re
 import zlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -53,6 +53,7 @@ VERDICTS = ("pass", "warn", "fail", "unreadable", "duplicate")
 _FIELDS = ("kicker", "headline", "deck", "byline", "dateline", "metadata.docdate", "paragraphs", "sign_off", "metadata.captions")
 _LABELS = {"metadata.docdate": "document date", "metadata.captions": "caption", "sign_off": "sign-off"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff]|\r(?!\n)")
+_SPECIAL = re.compile("[\"&<>\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff]")
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -62,17 +63,15 @@ def _picture(match: re.Match[str]) -> str:
 
 def _esc(text: str) -> str:
     """Text for HTML: nothing of it is markup, and control characters are drawn instead of obeyed."""
-    if "&" in text:
-        text = text.replace("&", "&amp;")
-    if "<" in text:
-        text = text.replace("<", "&lt;")
-    if ">" in text:
-        text = text.replace(">", "&gt;")
-    if '"' in text:
-        text = text.replace('"', "&quot;")
-    if "\r" in text or _CONTROL.search(text):
-        text = _CONTROL.sub(_picture, text).replace("\r\n", "\n")
-    return text
+    if not _SPECIAL.search(text):
+        return text
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return _CONTROL.sub(_picture, text).replace("\r\n", "\n")
+
+
+def _escape_of(text: str) -> Callable[[str], str]:
+    """What escapes every piece of a text: where nothing in the whole needs it, its pieces are not searched one by one."""
+    return _esc if _SPECIAL.search(text) else str
 
 
 def page_path(source: str) -> str:
@@ -126,8 +125,10 @@ class _Article:
 
     number: int
     record: dict[str, Any]
-    rows: list[tuple[str, str, Markup, Markup | None]]
-    """(field, label, clean text, Traditional text)."""
+    rows: Markup
+    """Every printed string, as :func:`_row` shows it."""
+    traditional: bool
+    """One of them reads otherwise in Traditional characters."""
     elsewhere: list[tuple[str, str, str | None]]
     """(page path, source, page label) of its parts on other pages."""
     reasons: list[tuple[str, str]]
@@ -151,8 +152,14 @@ class _Page:
         names = {part["source"] for rid in self.numbers for part in records[rid]["parts"]} | {self.name}
         self.entries = {n: shard.entry(n) for n in sorted(names) if shard.has(n)}
         self.entries[self.name] = dict(entry)
-        self.tiles = {n: Tiles.of(e) for n, e in self.entries.items()}
-        self.found = {place: o for place, o in origins(self.entries.values()).items() if place[0] in self.numbers}
+        self.tiles: dict[str, Tiles] = {}
+        self.found: dict[Place, list[Origin]] = {}
+        for n in self.entries:
+            self.tiles[n], found = shard.origins(n)
+            for place, some in found.items():
+                if place[0] in self.numbers:
+                    both = self.found.get(place)
+                    self.found[place] = some if both is None else sorted(both + some, key=lambda o: o.at)
         self.grounds = {d["at"]: d for d in entry.get("decisions", ())}
         self.told: set[int] = set()
         self.moved: set[tuple[str, int]] = set()
@@ -172,7 +179,8 @@ class _Page:
         theirs: dict[int, list[Any]] = defaultdict(list)
         for v in variants:
             theirs[v["para"]].append(v)
-        rows = []
+        rows: list[str] = []
+        traditional = False
         for name, para in _printed(record):
             text = slot_string(record, name, para)
             body = name == "paragraphs"
@@ -181,7 +189,8 @@ class _Page:
             if hant is not None:
                 same = slot_string(hant, name, para)
                 other = _flagged(same, [f for f in hant["flags"] if f["para"] == para] if body else []) if same != text else None
-            rows.append((name, _LABELS.get(name, name), clean, other))
+            rows.append(_row(name, clean, other, self.shard.corpus.lang))
+            traditional |= other is not None
         parts = dict.fromkeys((p["source"], p["page"]) for p in record["parts"] if p["source"] != self.name)
         elsewhere = [(page_path(source), source, page) for source, page in parts]
         continued = []
@@ -191,11 +200,12 @@ class _Page:
                 target = self.shard.source_of(link.get("id"))
                 continued.append((words, link.get("page") or "?", page_path(target) if target else None))
         reasons = [(str(c), self.shard.meaning(str(c))) for c in record["checks"]["failed"]]
-        return _Article(number, record, rows, elsewhere, reasons, continued, variants)
+        return _Article(number, record, Markup("".join(rows)), traditional, elsewhere, reasons, continued, variants)  # made of Markup
 
     # -- the clean side
 
-    def _clean(self, place: Place, text: str, flags: Iterable[Any], variants: Iterable[Any]) -> Markup:
+    def _clean(self, place: Place, text: str, flags: Iterable[Any], variants: Iterable[Any]) -> str:
+        """One string of the clean side, every piece of its text escaped."""
         starts = [a for a, _ in sentences.split(text)] if place[1] == "paragraphs" else [0] if text else []
         base = self.next
         self.next += len(starts)
@@ -203,29 +213,31 @@ class _Page:
         found = self.found.get(place, [])
         joints = {s.at: s for s in seams(found, self.tiles)}
         over = [(f["start"], f["end"], "f", f) for f in flags] + [(v["start"], v["end"], "v", v) for v in variants]
-        points = {0, len(text), *starts, *(o.at for o in found)}
+        points = {0, len(text), *starts, *[o[0] for o in found]}
         for start, end, _, _ in over:
             points |= {start, end}
         cuts = sorted(points)
-        origin = -1
+        esc = _escape_of(text)
+        origin, last = -1, len(found) - 1
         out: list[str] = []
-        sentence = -1
+        sentence, following = -1, iter([*starts, -1])
+        begins = next(following)
         for a, b in zip(cuts, [*cuts[1:], len(text)], strict=True):
-            number = bisect_right(starts, a) - 1
-            if number != sentence and a < len(text):
-                out.append(f"{'</span>' if sentence >= 0 else ''}<span data-s={base + number}>")
-                sentence = number
+            if a == begins and a < len(text):
+                sentence += 1
+                out.append(f"{'</span>' if sentence else ''}<span data-s={base + sentence}>")
+                begins = next(following)
             if a in joints:
                 out.append(self._seam(joints[a]))
             if over:
                 out += [self._mark(kind, what, "") for start, end, kind, what in over if start == end == a]
-            while origin + 1 < len(found) and found[origin + 1].at <= a:
+            while origin < last and found[origin + 1][0] <= a:
                 origin += 1
             if a == b:
                 continue
-            piece = _esc(text[a:b])
-            o = found[origin] if origin >= 0 else None
-            if o is not None:
+            piece = esc(text[a:b])
+            if origin >= 0:
+                o = found[origin]
                 if o.rule:
                     piece = f"<ins class=c data-r={self.notes.rule(o.rule)} data-b={_quoted(o.before)}>{piece}</ins>"
                 if o.source != self.name:
@@ -236,7 +248,7 @@ class _Page:
             out.append(piece)
         if sentence >= 0:
             out.append("</span>")
-        return Markup("".join(out))  # every piece of text went through _esc
+        return "".join(out)
 
     def _mark(self, kind: str, what: Mapping[str, Any], inner: str) -> str:
         if kind == "f":
@@ -249,6 +261,8 @@ class _Page:
         return f"<mark class=v data-k={what['kind']} data-w={_quoted(said)}>{inner}</mark>"
 
     def _seam(self, seam: Seam) -> str:
+        if seam.kind == "line" and not seam.rules and seam.end not in self.grounds and seam.start not in self.grounds:
+            return "<b class=j data-k=line>⏎</b>"
         rules = f" data-r={self.notes.rule(seam.rules[0])}" if seam.rules else ""
         ground = (self.grounds.get(seam.end) or self.grounds.get(seam.start)) if seam.source == self.name else None
         known = f" data-d={self.notes.decision(ground)}" if ground else ""
@@ -261,8 +275,10 @@ class _Page:
 
     def raw(self) -> Markup:
         """The source, character for character, each stretch marked with what became of it. Call after :meth:`articles`."""
-        text, notes = self.text, self.notes
+        text, notes, grounds, moved, name = self.text, self.notes, self.grounds, self.moved, self.name
+        esc = _escape_of(text)
         slots: list[Place] = [(r, f, p) for r, f, p in self.entry["slots"]]
+        bounds = [self.bounds[place] for place in slots]
         pieces = self.entry["pieces"]
         following = _following(pieces)
         out: list[str] = []
@@ -270,43 +286,46 @@ class _Page:
         seen: set[str] = set()
         for k, p in enumerate(pieces):
             op, start, end = p[0], p[1], p[2]
-            ground = self.grounds.get(start)
+            ground = grounds.get(start)
             if ground is not None and op != "remove" and start not in self.told:
                 notes.counts["decision"] += 1
                 weak = ground.get("p") is not None and ground["p"] < 0.9
                 shape, glyph = ("'d weak'", "◇") if weak else ("d", "◦")
                 out.append(f"<b class={shape} data-d={notes.decision(ground)}>{glyph}</b>")
             if op == "remove":
-                out.append(self._removed(p, last, following[k], slots))
+                out.append(self._removed(p, last, following[k]))
                 continue
-            place = slots[p[3]]
-            starts, base = self.bounds[place]
-            if place[0] not in seen:
-                seen.add(place[0])
-                out.append(f"<b class=n data-n={self.numbers[place[0]]} aria-hidden=true></b>")
+            slot = p[3]
+            starts, base = bounds[slot]
+            record = slots[slot][0]
+            if record not in seen:
+                seen.add(record)
+                out.append(f"<b class=n data-n={self.numbers[record]} aria-hidden=true></b>")
             at = p[4]
             number = max(0, bisect_right(starts, at) - 1)
-            kind = " class=m" if (self.name, start) in self.moved else ""
-            notes.counts["moved"] += bool(kind)
+            kind = ""
+            if moved and (name, start) in moved:
+                kind = " class=m"
+                notes.counts["moved"] += 1
             if op == "change":
                 notes.counts["normalised"] += 1
                 shape = "c" if p[6].strip() else "'c b'"
                 rule = notes.rule(p[5])
                 out.append(
-                    f"<span data-s={base + number}{kind}><del class={shape} data-r={rule} data-a={_quoted(p[7])}>{_esc(p[6])}</del></span>"
+                    f"<span data-s={base + number}{kind}><del class={shape} data-r={rule} data-a={_quoted(p[7])}>{esc(p[6])}</del></span>"
                 )
-                last = (p[3], at + len(p[7]))
+                last = (slot, at + len(p[7]))
                 continue
             while start < end:
                 stop = min(end, start + starts[number + 1] - at) if number + 1 < len(starts) else end
-                out.append(f"<span data-s={base + number}{kind}>{_esc(text[start:stop])}</span>")
+                out.append(f"<span data-s={base + number}{kind}>{esc(text[start:stop])}</span>")
                 at += stop - start
                 start = stop
                 number += 1
-            last = (p[3], at)
-        return Markup("".join(out))  # every piece of text went through _esc
+            last = (slot, at)
+        return Markup("".join(out))  # every piece of text went through _esc, or the whole needed none of it
 
-    def _removed(self, p: list[Any], last: tuple[int, int] | None, after: tuple[int, int] | None, slots: list[Place]) -> str:
+    def _removed(self, p: list[Any], last: tuple[int, int] | None, after: tuple[int, int] | None) -> str:
         rule, text = p[3], p[4]
         joins = last is not None and last == after
         if rule in LAYOUT:
@@ -314,9 +333,11 @@ class _Page:
                 return _esc(text)
             lines = "\n" in text or "\r" in text
             self.notes.counts["joined"] += lines
+            self.told.add(p[2])
+            if text == "\n" and p[2] not in self.grounds and p[1] not in self.grounds:
+                return f"<b class=j data-r={self.notes.rule(rule)}>⏎</b>\n"
             ground = self.grounds.get(p[2]) or self.grounds.get(p[1])
             known = f" data-d={self.notes.decision(ground)}" if ground else ""
-            self.told.add(p[2])
             glyph = "⏎" if lines else "␣"
             return f"<b class={'j' if lines else 'w'} data-r={self.notes.rule(rule)}{known}>{glyph}</b>{_esc(text)}"
         family = _family(rule)
@@ -325,6 +346,13 @@ class _Page:
         if not text.strip():
             shape = f"'{shape} b'"
         return f"<del class={shape} data-r={self.notes.rule(rule)}>{_esc(text)}</del>"
+
+
+def _row(name: str, clean: str, hant: str | None, lang: str | None) -> str:
+    """One field or paragraph, its Traditional form behind it; a page has a hundred of them, too many for a template's loop."""
+    label = "" if name == "paragraphs" else f'<span class="label">{_LABELS.get(name, name)}</span>'
+    other = "" if hant is None else f'<p class="hant" lang="{lang}" hidden>{hant}</p>'
+    return f'<div class="row {name.replace("metadata.", "")}">{label}<p lang="zh-Hans">{clean}</p>{other}</div>\n'
 
 
 def _quoted(text: str) -> str:
@@ -400,6 +428,16 @@ class _Shard:
                 if not line.isspace():
                     self.entries[_source_of_line(line)] = line
         self._parsed: dict[str, dict[str, Any]] = {}
+        self._origins: dict[str, tuple[Tiles, dict[Place, list[Origin]]]] = {}
+
+    def origins(self, source: str) -> tuple[Tiles, dict[Place, list[Origin]]]:
+        """The pieces of one source, and what each printed string takes from it; an article on two pages asks twice."""
+        if source not in self._origins:
+            if len(self._origins) > 64:
+                self._origins.clear()
+            entry = self.entry(source)
+            self._origins[source] = Tiles.of(entry), origins([entry])
+        return self._origins[source]
 
     def has(self, source: str) -> bool:
         return source in self.entries
@@ -725,7 +763,7 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
             raw=raw,
             articles=articles,
             length=len(page.text),
-            lang=shard.corpus.lang if any(row[3] is not None for a in articles for row in a.rows) else None,
+            lang=shard.corpus.lang if any(a.traditional for a in articles) else None,
             legend=[(*item, page.notes.counts[item[0]]) for item in legend],
             notes={"rules": [[r, why(r)] for r in page.notes.rules], "decisions": page.notes.decisions},
         )

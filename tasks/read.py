@@ -1,7 +1,8 @@
 """Finds the sources below the raw folder and reads them: the only door through which text comes in.
 
 ``.txt`` and ``.txt.gz`` are sources, at any depth; hidden files and half-copied ones (``.part``, ``.tmp``, ``~``) are passed
-over, other kinds are counted. A source that changes while it is read is noticed by its stamp before and after.
+over, other kinds are counted. A source that changes while it is read is noticed by its stamp before and after. The raw folder
+may be a URL that fsspec opens.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ import io
 import os
 import stat as modes
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import orjson
 
 from qingyang.records import SettingError, SourceError
+from tasks import remote
+from tasks.remote import Remote
 
 ENDINGS = (".txt", ".txt.gz")
 
@@ -56,35 +61,51 @@ class Changed(SourceError):
         return f"{self.name}: changed while it was read; run again when it is complete"
 
 
-def walk(raw: Path, leave_out: Path | None = None) -> tuple[list[Found], list[str]]:
+def walk(raw: Path | Remote, leave_out: Path | None = None) -> tuple[list[Found], list[str]]:
     """All sources below ``raw`` sorted by name, and the names of the files that are no sources.
 
     ``leave_out`` is a folder that is not entered (the output, should it lie inside). Links are followed, a circle of links is
     not. Raises SettingError when ``raw`` is no folder that can be listed.
     """
-    if not raw.is_dir():
-        raise SettingError(f"{raw}: no such folder; give the folder that holds the pages")
-    try:
-        os.scandir(raw).close()
-    except OSError as error:
-        raise SettingError(f"{raw}: cannot be listed ({error.strerror})") from None
     found: list[Found] = []
     ignored: list[str] = []
     sidecars: dict[str, Stamp] = {}
-    avoid = _identity(leave_out) if leave_out is not None else None
-    for entry, name, problem in _entries(raw, "", (), avoid):
-        if problem is not None:
-            found.append(Found(name, (0, 0, 0, 0), problem))
-        elif name.lower().endswith(ENDINGS):
-            found.append(_look(entry, name))
+    for name, look in _listed(raw, leave_out):
+        if name.endswith("/") or name.lower().endswith(ENDINGS):
+            found.append(look())
         elif name.endswith(SIDECAR) and name.removesuffix(SIDECAR).lower().endswith(ENDINGS):
-            sidecars[name.removesuffix(SIDECAR)] = _look(entry, name).stamp
+            sidecars[name.removesuffix(SIDECAR)] = look().stamp
         else:
             ignored.append(name)
     if sidecars:
         found = [f._replace(stamp=f.stamp + sidecars.pop(f.name)) if f.name in sidecars else f for f in found]
         ignored += [name + SIDECAR for name in sidecars]
     return sorted(found), sorted(ignored)
+
+
+def _listed(raw: Path | Remote, leave_out: Path | None) -> Iterator[tuple[str, Callable[[], Found]]]:
+    """Every file below by name, and how to look at it; a folder that cannot be listed ends in a slash."""
+    if isinstance(raw, Remote):
+        for name, info in raw.listing().items():
+            if not any(map(_passed_over, name.split("/"))):
+                yield name, partial(Found, name, remote.stamp(info))
+        return
+    if not raw.is_dir():
+        raise SettingError(f"{raw}: no such folder; give the folder that holds the pages")
+    try:
+        os.scandir(raw).close()
+    except OSError as error:
+        raise SettingError(f"{raw}: cannot be listed ({error.strerror})") from None
+    avoid = _identity(leave_out) if leave_out is not None else None
+    for entry, name, problem in _entries(raw, "", (), avoid):
+        if problem is not None:
+            yield name, partial(Found, name, (0, 0, 0, 0), problem)
+        else:
+            yield name, partial(_look, entry, name)
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith(".") or name.lower().endswith((".part", ".tmp", "~", ".crdownload"))
 
 
 def _entries(
@@ -96,7 +117,7 @@ def _entries(
     with os.scandir(folder) as entries:
         for entry in entries:
             name = prefix + printable(entry.name)
-            if entry.name.startswith(".") or entry.name.lower().endswith((".part", ".tmp", "~", ".crdownload")):
+            if _passed_over(entry.name):
                 continue
             if entry.is_dir():
                 try:
@@ -155,20 +176,32 @@ def locate(raw: Path, name: str) -> Path:
     return raw / name
 
 
-def load(raw: Path, name: str, limit: int) -> tuple[bytes, Stamp]:
+def _open(raw: Path | Remote, name: str) -> AbstractContextManager[BinaryIO]:
+    return raw.stream(name) if isinstance(raw, Remote) else open(locate(raw, name), "rb")
+
+
+def load(raw: Path | Remote, name: str, limit: int) -> tuple[bytes, Stamp]:
     """The bytes of a source and its stamp.
 
-    Raises SourceError when it cannot be read or is larger than ``limit`` bytes, Changed when it changed meanwhile.
+    Raises SourceError when it cannot be read or is larger than ``limit`` bytes, Changed when it changed meanwhile. A network that
+    fails is no fault of the source: OSError.
     """
     try:
-        with open(locate(raw, name), "rb") as file:
-            before = stamp(os.fstat(file.fileno()))
-            if before[0] > limit:
-                raise SourceError(f"{name}: {before[0]:,} bytes are no newspaper page; split it, or raise max_source_mb")
-            data = file.read(limit + 1)
-            after = stamp(os.fstat(file.fileno()))
+        if isinstance(raw, Remote):
+            before = remote.stamp(raw.info(name))
+            _no_page(name, before[0], limit)
+            data = raw.read(name)  # of an object, all bytes are of one time
+            after = before
+        else:
+            with open(locate(raw, name), "rb") as file:
+                before = stamp(os.fstat(file.fileno()))
+                _no_page(name, before[0], limit)
+                data = file.read(limit + 1)
+                after = stamp(os.fstat(file.fileno()))
     except OSError as error:
-        raise SourceError(f"{name}: cannot be read ({error.strerror}); check its permissions") from None
+        if isinstance(raw, Remote) and not isinstance(error, (FileNotFoundError, PermissionError)):
+            raise
+        raise SourceError(f"{name}: cannot be read ({error.strerror or error}); check its permissions") from None
     if before != after or len(data) != before[0]:
         raise Changed(name)
     if data.startswith(b"\x1f\x8b") and _unpacks_beyond(data, limit):
@@ -176,10 +209,16 @@ def load(raw: Path, name: str, limit: int) -> tuple[bytes, Stamp]:
     return data, after
 
 
-def sidecar(raw: Path, name: str) -> dict[str, Any]:
+def _no_page(name: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise SourceError(f"{name}: {size:,} bytes are no newspaper page; split it, or raise max_source_mb")
+
+
+def sidecar(raw: Path | Remote, name: str) -> dict[str, Any]:
     """What the file beside a source says about it. Raises SourceError when it is no JSON object."""
     try:
-        said = orjson.loads(locate(raw, name + SIDECAR).read_bytes())
+        with _open(raw, name + SIDECAR) as file:
+            said = orjson.loads(file.read())
     except OSError as error:
         raise SourceError(f"{name}{SIDECAR}: cannot be read ({error.strerror}); check its permissions") from None
     except ValueError as error:
@@ -203,19 +242,22 @@ def _unpacks_beyond(data: bytes, limit: int) -> bool:
     return False
 
 
-def digest(raw: Path, name: str) -> str:
+def digest(raw: Path | Remote, name: str) -> str:
     """SHA-256 of a source of any size, in hexadecimal; empty when it cannot be read."""
     try:
-        with open(locate(raw, name), "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        total = hashlib.sha256()
+        with _open(raw, name) as file:
+            while block := file.read(1 << 20):
+                total.update(block)
+        return total.hexdigest()
     except OSError:
         return ""
 
 
-def packed(raw: Path, name: str, sha256: str) -> Iterator[bytes]:
+def packed(raw: Path | Remote, name: str, sha256: str) -> Iterator[bytes]:
     """A source of any size, compressed and in base64, in pieces. Raises Changed when it is not the one of that digest."""
     packer, digest, rest = zlib.compressobj(6), hashlib.sha256(), b""
-    with open(locate(raw, name), "rb") as file:
+    with _open(raw, name) as file:
         while block := file.read(1 << 20):
             digest.update(block)
             rest += packer.compress(block)

@@ -20,12 +20,14 @@ from uuid import uuid4
 
 import orjson
 
-from qingyang import decode, flags, issue, ledger, metrics
+from qingyang import decode, flags, issue, ledger, metrics, rulebook
 from qingyang.records import AccountError, Record, RuleError, SettingError, Source, SourceError
+from qingyang.rulebook import Rulebook
 from qingyang.scripts import Converters
 from qingyang.settings import Settings
 from qingyang.words import Segmenter, words_record
 from tasks import read, write
+from tasks.remote import Remote, place
 from tasks.survey import Seen, identified
 
 NOTHING = "{}: nothing on it reads as an article; the ledger says which rule removed what, add the text if it should have some"
@@ -65,13 +67,20 @@ def _tools(settings: Settings) -> tuple[Segmenter, Converters, Segmenter | None]
     return segmenter, Converters(settings.variants), jieba
 
 
+@lru_cache(maxsize=2)
+def _book(rules: tuple[tuple[str, str], ...]) -> Rulebook | None:
+    """The rules with the user's own; None where there are none."""
+    return rulebook.load(dict(rules)) if rules else None
+
+
 def make(batch: Batch) -> Done:
     """Clean the batch and leave one file per view in its folder, with the metrics and the ledger beside them."""
-    raw = Path(batch.raw)
+    raw = place(batch.raw)
     # A cluster may run a batch twice at the same time, when it has lost sight of a worker: each in a folder of its own.
     folder = Path(f"{batch.folder}.{uuid4().hex}")
     folder.mkdir(parents=True)
     segmenter, converters, jieba = _tools(batch.settings)
+    book = _book(batch.settings.rules)
     counts = {"sources": 0, "characters": 0, "articles": 0, "fragments": 0, "flags": 0}
     changed: list[str] = []
     out = {name: open(folder / f"{name}.jsonl", "wb") for name in [*views(batch.settings), "ledger", "metrics", "unreadable"]}  # noqa: SIM115
@@ -81,7 +90,7 @@ def make(batch: Batch) -> Done:
             changed += lost
             if lost:
                 continue
-            records, entries, failures = _clean(sources)
+            records, entries, failures = _clean(sources, book)
             for source, error in failures:
                 out["unreadable"].write(line({"source": source.name, "error": error}))
             faulty = _accounted(sources, records, entries)
@@ -98,7 +107,7 @@ def make(batch: Batch) -> Done:
                 words = words_record(record, segmenter)
                 where = tuple(dict.fromkeys(part["source"] for part in record["parts"]))
                 if where not in shares:
-                    shares[where] = metrics.ledger_share([entry_of[name] for name in where if name in entry_of])
+                    shares[where] = metrics.ledger_share([entry_of[name] for name in where if name in entry_of], book)
                 accounted = record["id"] not in faulty
                 reference = words_record(record, jieba) if jieba and record is longest else None
                 row = metrics.row(
@@ -129,7 +138,7 @@ def line(document: Any) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _sources(raw: Path, pages: Sequence[Seen], settings: Settings) -> tuple[list[Source], list[str]]:
+def _sources(raw: Path | Remote, pages: Sequence[Seen], settings: Settings) -> tuple[list[Source], list[str]]:
     sources, changed = [], []
     for seen in pages:
         try:
@@ -145,10 +154,10 @@ def _sources(raw: Path, pages: Sequence[Seen], settings: Settings) -> tuple[list
     return sources, changed
 
 
-def _clean(sources: Sequence[Source]) -> tuple[list[Record], list[dict[str, Any]], list[tuple[Source, str]]]:
+def _clean(sources: Sequence[Source], book: Rulebook | None) -> tuple[list[Record], list[dict[str, Any]], list[tuple[Source, str]]]:
     """The records of an issue. Where it fails as a whole, page by page; a page that fails alone is told and set aside."""
     try:
-        cleaned = issue.clean_issue(list(sources))
+        cleaned = issue.clean_issue(list(sources), book)
         return list(cleaned.records), list(cleaned.ledger), []
     except (RuleError, SettingError):
         raise
@@ -160,7 +169,7 @@ def _clean(sources: Sequence[Source]) -> tuple[list[Record], list[dict[str, Any]
     entries: list[dict[str, Any]] = []
     failures: list[tuple[Source, str]] = []
     for source in sources:
-        some, more, failed = _clean([source])
+        some, more, failed = _clean([source], book)
         records += some
         entries += more
         failures += failed
@@ -271,7 +280,7 @@ def _ledger(job: Assembly) -> Iterator[bytes]:
             yield line(entry)
             continue
         yield orjson.dumps(entry)[:-1] + b',"raw":"'
-        yield from read.packed(Path(job.raw), seen.name, seen.sha256)
+        yield from read.packed(place(job.raw), seen.name, seen.sha256)
         yield b'"}\n'
 
 

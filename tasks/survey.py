@@ -17,6 +17,7 @@ from qingyang import decode, identity
 from qingyang.records import SettingError, Source, SourceError
 from qingyang.settings import Settings
 from tasks import read
+from tasks.remote import Remote
 
 TRIES = 3
 
@@ -41,12 +42,12 @@ class Seen:
         return self.stamp[0]
 
 
-def look(raw: Path, found: Sequence[read.Found], settings: Settings) -> list[Seen]:
+def look(raw: Path | Remote, found: Sequence[read.Found], settings: Settings) -> list[Seen]:
     """Read and identify ``found``, in the order given. Never raises for a source; its problem is told instead."""
     return [_look(raw, item, settings) for item in found]
 
 
-def _look(raw: Path, item: read.Found, settings: Settings) -> Seen:
+def _look(raw: Path | Remote, item: read.Found, settings: Settings) -> Seen:
     limit = int(settings.max_source_mb * 1_000_000)
     if item.problem is not None:
         return _unreadable(item, "", item.problem, settings)
@@ -66,7 +67,7 @@ def _look(raw: Path, item: read.Found, settings: Settings) -> Seen:
     return _seen(item, digest, source, None)
 
 
-def _steady(raw: Path, name: str, limit: int) -> tuple[bytes, read.Stamp]:
+def _steady(raw: Path | Remote, name: str, limit: int) -> tuple[bytes, read.Stamp]:
     """A source that changes while it is read is read again, as it may be about to be complete."""
     for _ in range(TRIES - 1):
         try:

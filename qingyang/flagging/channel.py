@@ -4,20 +4,27 @@ Damage breaks a word of the dictionary into single characters that stand badly b
 repairs are tried, what surrounds them is cut into words again, and the gain in log probability is what speaks; what is
 known about print, about names and about the rest of the article weighs for or against. Numerals and the ends of
 paragraphs are passed over, because there the table knows nothing.
+
+Most text is sound: the spots, and whether anything at all could stand there, are found for many records at once in
+arrays (:class:`Sheet`); words are looked at one by one only where something could.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from qingyang.flagging import guards, weights
-from qingyang.flagging.language import Language, is_han, language, rules
+from qingyang.flagging.language import Floats, Ints, Language, is_han, language, ranges, rules
 from qingyang.flagging.weights import LEAST_GAIN
 from qingyang.records import Flag
 
@@ -40,6 +47,12 @@ LONGEST = 5
 """Runs of more characters than this are not looked up as one damaged word."""
 GENEROUS = 2.0
 """A word never seen beside its neighbour is at most this much likelier there than alone (log)."""
+LIKELY_LONGER, LIKELY_SINGLE = 6, 8
+"""So many of the most probable words are tried although the texts attest them beside neither neighbour."""
+MANY = 150_000
+"""Characters of the paragraphs that are looked at together: some 30 MB of arrays."""
+
+Bools = npt.NDArray[np.bool_]
 
 
 class Repair(NamedTuple):
@@ -50,6 +63,15 @@ class Repair(NamedTuple):
     last: int
     text: str
     kind: str
+
+
+class Single(NamedTuple):
+    """A word of one character that another may have been."""
+
+    word: int
+    kind: str
+    likely: float
+    """The least probability (log, above the room there is) from which it is tried where it was never seen; infinite for rare ones."""
 
 
 class Confusions:
@@ -64,7 +86,8 @@ class Confusions:
         self._like = dict(like)
         self._tongue = tongue
         self._any: dict[str, frozenset[str]] = {}
-        self._single: dict[str, tuple[dict[int, str], list[int]]] = {}
+        self._single: dict[str, list[Single]] = {}
+        self._codes: dict[str, list[int]] = {}
 
     def kind(self, was: str, now: str) -> str:
         return "lookalike" if now in self._like.get(was, ()) else "homophone"
@@ -75,14 +98,25 @@ class Confusions:
             found = self._any[c] = frozenset(self._tongue.homophones(c) | self._like.get(c, set()))
         return found
 
-    def single(self, c: str) -> tuple[dict[int, str], list[int]]:
-        """Those that are frequent words by themselves: number of the word and kind of confusion; the eight most probable."""
+    def codes(self, c: str) -> list[int]:
+        """The code points of :meth:`any`."""
+        found = self._codes.get(c)
+        if found is None:
+            found = self._codes[c] = [ord(x) for x in self.any(c)]
+        return found
+
+    def single(self, c: str) -> list[Single]:
+        """Those that are frequent words by themselves, the most probable first."""
         found = self._single.get(c)
         if found is None:
-            number, alone = self._tongue.number, self._tongue.alone
-            numbers = [n for x in self.any(c) if (n := number.get(x)) is not None and alone[n] > FREQUENT]
-            numbers.sort(key=lambda n: (-alone[n], n))
-            found = self._single[c] = {n: self.kind(c, self._tongue.words[n]) for n in numbers}, numbers[:8]
+            tongue = self._tongue
+            numbers = [n for x in self.any(c) if (n := tongue.number.get(x)) is not None and tongue.alone(n) > FREQUENT]
+            numbers.sort(key=lambda n: (-tongue.alone(n), n))
+            found = self._single[c] = []
+            for rank, n in enumerate(numbers):
+                now = tongue.words[n]
+                least = LEAST_GAIN["homophone"] if weights.taken(c, now) else 9.0
+                found.append(Single(n, self.kind(c, now), least if rank < LIKELY_SINGLE else np.inf))
         return found
 
 
@@ -91,55 +125,286 @@ def confusions() -> Confusions:
     return Confusions(language())
 
 
-class Paragraph:
-    """The words of one paragraph and how well each follows the one before."""
+# ---- what could be a word at all: sets of strings, a bit for each, asked for whole arrays
 
-    def __init__(self, text: str, tongue: Language) -> None:
-        self.text = text
+_BITS = 22
+_HAN, _NUMERAL, _STRONG, _BETWEEN, _WANDERING, _PARTICLE = (1 << k for k in range(6))
+
+
+def _hashed(codes: Sequence[npt.NDArray[np.uint32]]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Two numbers below ``1 << _BITS`` for each string, given character by character."""
+    h = np.full(len(codes[0]), len(codes), np.uint32)
+    for code in codes:
+        h = (h + code) * np.uint32(0x9E3779B1)
+        h ^= h >> np.uint32(15)
+    return h >> np.uint32(32 - _BITS), (h * np.uint32(0x85EBCA6B)) >> np.uint32(32 - _BITS)
+
+
+class Strings:
+    """A set of strings that says yes for one in some hundred others too."""
+
+    def __init__(self) -> None:
+        self._bits = np.zeros(1 << _BITS, bool)
+
+    def add(self, codes: Sequence[npt.NDArray[np.uint32]]) -> None:
+        one, two = _hashed(codes)
+        self._bits[one] = True
+        self._bits[two] = True
+
+    def __call__(self, codes: Sequence[npt.NDArray[np.uint32]]) -> Bools:
+        one, two = _hashed(codes)
+        out = self._bits[one]
+        some = np.flatnonzero(out)
+        out[some] = self._bits[two[some]]
+        return out
+
+
+class Sieve:
+    """Which strings may be words, or words short of a character; now and then it says yes where the answer is no."""
+
+    def __init__(self, tongue: Language) -> None:
+        slots, _, _ = tongue.slots
+        self.kinds = np.zeros(0x110000, np.uint8)
+        self.kinds[0x4E00:0xA000] = _HAN
+        for bit, characters in (
+            (_NUMERAL, guards.NUMERALS),
+            (_STRONG, guards.STRONG),
+            (_BETWEEN, BETWEEN),
+            (_WANDERING, WANDERING),
+            (_PARTICLE, PARTICLES),
+        ):
+            self.kinds[list(map(ord, characters))] |= bit
+        words = code_points("\n".join(tongue.words))
+        inside = (words[1:] != 10) & (words[:-1] != 10)
+        self.meets = Strings()
+        """Two characters that stand side by side in a word."""
+        self.meets.add([words[:-1][inside], words[1:][inside]])
+        self.word = self._strings(words)
+        self.slot = self._strings(code_points("\n".join(slots)))
+        """Strings of which a character more makes a word."""
+        self.cut_short = np.zeros(len(tongue.words), bool)
+        """Words that may be the middle of a set phrase, short of a character."""
+        self.cut_short[tongue.phrases[0].keys >> 20 & 0xFFFFF] = True
+
+    @staticmethod
+    def _strings(codes: npt.NDArray[np.uint32]) -> Strings:
+        """The strings of two to LONGEST characters among lines."""
+        out = Strings()
+        ends = np.append(np.flatnonzero(codes == 10), len(codes))
+        starts = np.concatenate(([0], ends[:-1] + 1))
+        for size in range(2, LONGEST + 1):
+            at = starts[ends - starts == size]
+            out.add([codes[at + k] for k in range(size)])
+        return out
+
+
+@lru_cache(maxsize=1)
+def sieve() -> Sieve:
+    return Sieve(language())
+
+
+def code_points(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+# ---- the words of many paragraphs
+
+
+class Paragraph(NamedTuple):
+    """The words of one paragraph and their numbers with the edge on both sides."""
+
+    text: str
+    words: list[str]
+    numbers: list[int]
+
+
+class Spots(NamedTuple):
+    """Single characters that stand badly between two Han words or marks that are no numerals, and are no name."""
+
+    at: Ints
+    """Where they stand."""
+    bad: Bools
+    """Whether the two steps are improbable; the others are doubled, or are in BETWEEN."""
+
+
+class Sheet:
+    """The words of many paragraphs in one row, an edge before and after each, as arrays."""
+
+    def __init__(self, texts: Sequence[str], tongue: Language) -> None:
         self.tongue = tongue
-        self.words = tongue.cut(text)
-        self.numbers = tongue.lookups(self.words)
-        self.chances = tongue.chances(self.numbers)
+        self.texts = texts
+        self.words = [tongue.cut(text) for text in texts]
+        flat = list(chain.from_iterable(self.words))
+        number = tongue.number
+        counts = np.fromiter(map(len, self.words), np.int64, len(texts))
+        paragraph = np.repeat(np.arange(len(texts)), counts)
+        place = np.arange(len(flat)) + paragraph + 1
+        size = len(flat) + len(texts) + 1
+        self.offsets = np.concatenate(([0], np.cumsum(counts)[:-1])) + np.arange(len(texts)) + 1 if len(texts) else counts
+        self.paragraph = np.full(size, -1)
+        self.paragraph[place] = paragraph
+        self.numbers = np.zeros(size, np.int64)
+        self.numbers[place] = np.fromiter(map(number.__getitem__, flat), np.int64, len(flat))
+        lengths = np.fromiter(map(len, flat), np.int64, len(flat))
+        self.codes = code_points("".join(flat))
+        ends = np.cumsum(lengths)
+        self.ends = np.zeros(size, np.int64)
+        """Of an edge, the end of the word before it."""
+        self.ends[place] = ends
+        np.maximum.accumulate(self.ends, out=self.ends)
+        self.lengths = np.zeros(size, np.int64)
+        self.lengths[place] = lengths
+        self.firsts = np.zeros(size, np.uint32)
+        self.firsts[place] = self.codes[ends - lengths]
+        self.lasts = np.zeros(size, np.uint32)
+        self.lasts[place] = self.codes[ends - 1]
 
-    def spots(self) -> list[int]:
-        """Single characters that stand badly between two Han words or marks that are no numerals, and are no name."""
-        c, numbers, words = self.chances, self.numbers, self.words
-        found = [
-            i
-            for i, w in enumerate(words)
-            if len(w) == 1 and (c[i] + c[i + 1] < SPOT or (i and words[i - 1] == w) or w in BETWEEN) and "\u4e00" <= w <= "\u9fff"
-        ]
-        strong, numeral = guards.STRONG, guards.NUMERALS
-        return [
-            i
-            for i in found
-            if numbers[i] > LAST_STAND_IN
-            and numbers[i + 2] > LAST_STAND_IN
-            and strong.isdisjoint(words[max(0, i - 2) : i + 1])
-            and words[i] not in numeral
-            and words[i - 1] not in numeral
-            and words[i + 1] not in numeral
-        ]
+    def chances(self, at: Ints) -> Floats:
+        """Log probability of the words at these places after the words before them."""
+        return self.tongue.steps.of(self.numbers[at - 1] << 20 | self.numbers[at])
 
-    def gain(self, first: int, last: int, text: str) -> float:
-        """Gain if words ``first:last`` read ``text``, everything around cut again."""
-        a, b = max(0, first - 2), min(len(self.words), last + 2)
-        again = "".join(self.words[a:first]) + text + "".join(self.words[last:b])
-        lookup, steps = self.tongue.lookup, self.tongue.steps
-        before, total = self.numbers[a], 0.0
-        for word in self.tongue.cut(again):
-            number = lookup(word)
-            total += steps[before << 20 | number]
-            before = number
-        return total + steps[before << 20 | self.numbers[b + 1]] - sum(self.chances[a : b + 1])
+    def row(self, paragraph: int) -> Paragraph:
+        offset, words = int(self.offsets[paragraph]), self.words[paragraph]
+        numbers = self.numbers[offset - 1 : offset + len(words) + 1].tolist()
+        return Paragraph(self.texts[paragraph], words, numbers)
+
+    def spots(self) -> Spots:
+        kinds = np.where(self.lengths == 1, sieve().kinds[self.firsts], 0)
+        known = self.numbers > LAST_STAND_IN
+        numeral, strong = kinds & _NUMERAL > 0, kinds & _STRONG > 0
+        fit = kinds & _HAN > 0
+        fit[0] = fit[-1] = False
+        fit[1:-1] &= known[:-2] & known[2:] & ~(numeral[:-2] | numeral[1:-1] | numeral[2:]) & ~(strong[:-2] | strong[1:-1])
+        fit[2:] &= ~strong[:-2]
+        at = np.flatnonzero(fit)
+        bad = self.chances(at) + self.chances(at + 1) < SPOT
+        twice = (self.lengths[at - 1] == 1) & (self.firsts[at - 1] == self.firsts[at])
+        looked_at = bad | twice | (kinds[at] & _BETWEEN > 0)
+        return Spots(at[looked_at], bad[looked_at])
+
+
+# ---- what could stand at the spots
+
+
+class Offers(NamedTuple):
+    """Readings of stretches ``first:last`` at spots (by the spot's number), as arrays of one length."""
+
+    spot: Ints
+    first: Ints
+    last: Ints
+    word: Ints
+    kind: Ints
+
+
+KINDS = list(LEAST_GAIN)
+_LEAST = np.array(list(LEAST_GAIN.values()))
+
+
+def _kind(name: str) -> int:
+    return KINDS.index(name)
+
+
+def _beside(sheet: Sheet, spots: Spots, which: Ints) -> Offers:
+    """Words of two of which the spot's character may be what is left: those attested there, and the likeliest."""
+    tongue = sheet.tongue
+    at = spots.at[which]
+    code = sheet.firsts[at].astype(np.int64)
+    found = []
+    for pairs, neighbour in zip(tongue.pairs, (sheet.numbers[at - 1], sheet.numbers[at + 1]), strict=True):
+        key = neighbour << 17 | code
+        low, high = np.searchsorted(pairs, key << 20), np.searchsorted(pairs, (key + 1) << 20)
+        found.append(np.repeat(which, high - low) << 20 | pairs[ranges(low, high)] & 0xFFFFF)
+    slots, ends, words = tongue.slots
+    letters, of = np.unique(code, return_inverse=True)
+    slot = np.array([slots.get(chr(c), -1) for c in letters.tolist()], np.int64)[of]
+    some = slot >= 0
+    low, high = ends[slot[some]], np.minimum(ends[slot[some] + 1], ends[slot[some]] + LIKELY_LONGER)
+    n, spot = words[ranges(low, high)], np.repeat(which[some], high - low)
+    likely = tongue.costs[n] > np.repeat(_room(sheet, at[some]), high - low) + LEAST_GAIN["dropped"]
+    both = np.unique(np.concatenate([*found, spot[likely] << 20 | n[likely]]))
+    spot = both >> 20
+    return Offers(spot, spots.at[spot], spots.at[spot] + 1, both & 0xFFFFF, np.full(len(both), _kind("dropped")))
+
+
+def _room(sheet: Sheet, at: Ints) -> Floats:
+    """How improbable a word alone may be to fit between neighbours beside which it was never seen."""
+    return sheet.chances(at) + sheet.chances(at + 1) - 2 * GENEROUS - sheet.tongue.costs[sheet.numbers[at + 1]]
+
+
+def _instead(sheet: Sheet, spots: Spots, which: Ints) -> Offers:
+    """Single characters for which the spot's may have been taken."""
+    tongue, confused = sheet.tongue, confusions()
+    at = spots.at[which]
+    letters, of = np.unique(sheet.firsts[at], return_inverse=True)
+    singles = [confused.single(chr(c)) for c in letters.tolist()]
+    ends = np.concatenate(([0], np.cumsum(list(map(len, singles)), dtype=np.int64)))
+    every = list(chain.from_iterable(singles))
+    low, high = ends[of], ends[of + 1]
+    row = ranges(low, high)
+    spot = np.repeat(which, high - low)
+    n = np.array([s.word for s in every], np.int64)[row]
+    kind = np.array([_kind(s.kind) for s in every], np.int64)[row]
+    likely = np.array([s.likely for s in every], float)[row]
+    here = spots.at[spot]
+    left, right = sheet.numbers[here - 1] << 20 | n, n << 20 | sheet.numbers[here + 1]
+    seen = ~np.isnan(tongue.steps.seen(left)) | ~np.isnan(tongue.steps.seen(right))
+    fit = ~spots.bad[spot] | seen | (tongue.costs[n] > np.repeat(_room(sheet, at), high - low) + likely)
+    spot, here = spot[fit], here[fit]
+    return Offers(spot, here, here + 1, n[fit], kind[fit])
+
+
+STRETCHES = ((-1, 1), (0, 2), (-1, 2), (0, 3), (-2, 1))
+"""Where, from a spot, the runs of words begin and end that may be one damaged word."""
+
+
+def _stretches(sheet: Sheet, spots: Spots, which: Ints) -> tuple[Ints, Ints, Ints]:
+    """Runs of words around the spots that could be a damaged word, each once, by the first spot that has it: (spot, first, last)."""
+    at = spots.at[which]
+    begin, end = np.array(STRETCHES).T
+    first, last = at[:, None] + begin, at[:, None] + end
+    inside = (sheet.paragraph[first] == sheet.paragraph[at][:, None]) & (sheet.paragraph[last - 1] == sheet.paragraph[at][:, None])
+    spot = np.broadcast_to(which[:, None], first.shape)[inside]
+    first, last = first[inside], last[inside]
+    _, once = np.unique(first << 2 | last - first, return_index=True)
+    spot, first, last = spot[once], first[once], last[once]
+    start, stop = sheet.ends[first - 1], sheet.ends[last - 1]
+    kinds = sieve().kinds[sheet.codes]
+    odd = np.concatenate(([0], np.cumsum((kinds & _HAN == 0) | (kinds & _PARTICLE > 0))))
+    fit = (stop - start <= LONGEST) & (odd[stop] == odd[start])
+    spot, first, last, start, stop = spot[fit], first[fit], last[fit], start[fit], stop[fit]
+    could = np.zeros(len(spot), bool)
+    for size in range(2, LONGEST + 1):
+        rows = np.flatnonzero(stop - start == size)
+        if len(rows):
+            could[rows] = _could_be([sheet.codes[start[rows] + k] for k in range(size)])
+    return spot[could], first[could], last[could]
+
+
+def _could_be(codes: list[npt.NDArray[np.uint32]]) -> Bools:
+    """Whether :func:`_readings` may find anything for strings, given character by character."""
+    known = sieve()
+    could = known.slot(codes)
+    for k in range(len(codes) - 1):
+        could |= known.word([*codes[:k], codes[k + 1], codes[k], *codes[k + 2 :]]) & (codes[k] != codes[k + 1])
+    for k, confusable in enumerate(codes):
+        rows = np.flatnonzero(~could)
+        if len(codes) > 2:
+            rows = rows[known.slot([c[rows] for c in (*codes[:k], *codes[k + 1 :])])]
+        letters, of = np.unique(confusable[rows], return_inverse=True)
+        lists = [confusions().codes(chr(c)) for c in letters.tolist()]
+        ends = np.concatenate(([0], np.cumsum(list(map(len, lists)), dtype=np.int64)))
+        low, high = ends[of], ends[of + 1]
+        now = np.array(list(chain.from_iterable(lists)), np.uint32)[ranges(low, high)]
+        rows = np.repeat(rows, high - low)
+        could[rows[known.word([*(c[rows] for c in codes[:k]), now, *(c[rows] for c in codes[k + 1 :])])]] = True
+    return could
 
 
 def _readings(s: str, tongue: Language) -> Iterator[tuple[str, int]]:
-    """Words that a run of two to six printed characters may have been: the kind of damage, the word's number."""
+    """Words that a run of two to five printed characters may have been: the kind of damage, the word's number."""
     number, confused = tongue.number, confusions()
-    if len(s) < 6:
-        for n in tongue.shorter(s):
-            yield "dropped", n
+    for n in tongue.shorter(s):
+        yield "dropped", n
     if len(s) == 2:
         x, y = s[0], s[1]
         before, after = tongue.beside
@@ -160,11 +425,152 @@ def _readings(s: str, tongue: Language) -> Iterator[tuple[str, int]]:
             yield "swapped", swapped
 
 
-def _joins(paragraph: Paragraph, i: int) -> bool:
-    """Whether words meet in a longer word when word ``i`` is left out."""
-    words, known = paragraph.words, paragraph.tongue.number
-    if not 0 < i < len(words) - 1:
-        return False
+def _as_one_word(sheet: Sheet, spots: Spots, which: Ints) -> Offers:
+    """Readings of runs of words around the spots as one damaged word."""
+    rows = []
+    for spot, first, last in zip(*(column.tolist() for column in _stretches(sheet, spots, which)), strict=True):
+        paragraph = int(sheet.paragraph[first])
+        offset = int(sheet.offsets[paragraph])
+        run = "".join(sheet.words[paragraph][first - offset : last - offset])
+        rows += [(spot, first, last, n, _kind(kind)) for kind, n in _readings(run, sheet.tongue)]
+    return Offers(*np.array(rows, np.int64).reshape(-1, 5).T)
+
+
+TRIED = 3
+"""So many of the most promising readings of a kind at a spot are cut again with all around them."""
+
+
+def _best(sheet: Sheet, offers: Offers) -> dict[tuple[int, int], list[tuple[float, int, int, int]]]:
+    """By spot and kind, the readings that gain most beside their neighbours; none that could not gain enough."""
+    steps, costs = sheet.tongue.steps, sheet.tongue.costs
+    spot, first, last, n, kind = offers
+    before, after = sheet.numbers[first - 1], sheet.numbers[last]
+    printed = sheet.chances(first) + sheet.chances(first + 1)
+    for more in (2, 3):
+        longer = np.flatnonzero(last - first >= more)
+        printed[longer] += sheet.chances(first[longer] + more)
+    least = _LEAST[kind] + printed
+    left, right = before << 20 | n, n << 20 | after
+    known_left, known_right = steps.seen(left), steps.seen(right)
+    known_left = np.where(np.isnan(known_left), costs[n] + GENEROUS, known_left)
+    known_right = np.where(np.isnan(known_right), costs[after] + GENEROUS, known_right)
+    fit = np.flatnonzero(known_left + known_right > least)
+    gain = steps.of(left[fit]) + steps.of(right[fit]) - least[fit]
+    fit, gain = fit[gain > 0], gain[gain > 0]
+    rows: defaultdict[tuple[int, int], list[tuple[float, int, int, int]]] = defaultdict(list)
+    columns = (gain, first[fit], last[fit], n[fit])
+    for s, k, *row in zip(spot[fit].tolist(), kind[fit].tolist(), *(c.tolist() for c in columns), strict=True):
+        rows[s, k].append(tuple(row))
+    return {key: sorted(some, reverse=True)[:TRIED] for key, some in rows.items()}
+
+
+class Trial(NamedTuple):
+    """Words ``first:last`` of the sheet read ``text`` instead; the best of the trials of one group is a repair."""
+
+    group: int
+    first: int
+    last: int
+    text: str
+    kind: str
+
+
+def repairs(sheet: Sheet) -> dict[int, list[Repair]]:
+    """By paragraph, the best repair of every kind at every suspicious spot, as far as its gain is enough."""
+    spots = sheet.spots()
+    trials: list[Trial] = []
+    group = 0
+
+    def one(place: int, kind: str, text: str = "") -> None:
+        nonlocal group
+        trials.append(Trial(group, place, place + 1, text, kind))
+        group += 1
+
+    for place, kind in _left_out(sheet, spots):
+        one(place, kind)
+    bad, between = np.flatnonzero(spots.bad), sieve().kinds[sheet.firsts[spots.at]] & _BETWEEN > 0
+    whole = [
+        _beside(sheet, spots, bad),
+        _instead(sheet, spots, np.flatnonzero(spots.bad | between)),
+        _as_one_word(sheet, spots, bad),
+    ]
+    words = sheet.tongue.words
+    for (_, damage), rows in _best(sheet, Offers(*map(np.concatenate, zip(*whole, strict=True)))).items():
+        trials += [Trial(group, first, last, words[n], KINDS[damage]) for _, first, last, n in rows]
+        group += 1
+    for place, n in _short_phrases(sheet):
+        one(place, "phrase", words[n])
+    best: dict[int, Repair] = {}
+    where: dict[int, int] = {}
+    for trial, gain in zip(trials, _gains(sheet, trials), strict=True):
+        paragraph = int(sheet.paragraph[trial.first])
+        offset = int(sheet.offsets[paragraph])
+        repair = Repair(gain, trial.first - offset, trial.last - offset, trial.text, trial.kind)
+        if trial.group not in best or repair > best[trial.group]:
+            best[trial.group], where[trial.group] = repair, paragraph
+    found: defaultdict[int, list[Repair]] = defaultdict(list)
+    for number, repair in best.items():
+        if repair.gain > LEAST_GAIN[repair.kind]:
+            found[where[number]].append(repair)
+    return found
+
+
+def _gains(sheet: Sheet, trials: Sequence[Trial]) -> Iterator[float]:
+    """Gain of each trial, everything around cut again."""
+    tongue = sheet.tongue
+    number, cut = tongue.number, tongue.cut
+    keys: list[int] = []
+    stretches: list[tuple[int, int, int]] = []
+    numbers, paragraphs, offsets = sheet.numbers, sheet.paragraph, sheet.offsets
+    for _, first, last, text, _ in trials:
+        paragraph = paragraphs[first]
+        words, offset = sheet.words[paragraph], int(offsets[paragraph])
+        a, b = max(0, first - offset - 2), min(len(words), last - offset + 2)
+        again = "".join(words[a : first - offset]) + text + "".join(words[last - offset : b])
+        before = int(numbers[offset + a - 1])
+        begin = len(keys)
+        for n in map(number.__getitem__, cut(again)):
+            keys.append(before << 20 | n)
+            before = n
+        middle = len(keys)
+        keys.append(before << 20 | int(numbers[offset + b]))
+        around = numbers[offset + a - 1 : offset + b + 1].tolist()
+        keys += [x << 20 | y for x, y in pairwise(around)]
+        stretches.append((begin, middle, len(keys)))
+    steps = tongue.steps.of(np.array(keys, np.int64)).tolist()
+    for begin, middle, end in stretches:
+        total = 0.0
+        for step in steps[begin:middle]:
+            total += step
+        yield total + steps[middle] - sum(steps[middle + 1 : end])
+
+
+def _left_out(sheet: Sheet, spots: Spots) -> Iterator[tuple[int, str]]:
+    """Places of single characters without which the text may be right, and whether they are doubled or extra."""
+    at, known = spots.at, sieve()
+    code, before, after = sheet.firsts[at], sheet.lasts[at - 1], sheet.firsts[at + 1]
+    doubled = (code == before) | (code == after)
+    wandering = (known.kinds[sheet.firsts] & _WANDERING > 0) & (sheet.lengths == 1)
+    may = doubled | known.meets([before, after])
+    may |= wandering[at + 1] & known.meets([code, sheet.firsts[at + 2]])
+    may |= wandering[at - 1] & known.meets([sheet.lasts[at - 2], code])
+    number = sheet.tongue.number
+    for place, twice in zip(at[may].tolist(), doubled[may].tolist(), strict=True):
+        paragraph = int(sheet.paragraph[place])
+        words = sheet.words[paragraph]
+        i = place - int(sheet.offsets[paragraph])
+        c = words[i]
+        if twice:
+            yield place, "doubled"
+        elif _joins(words, i, number):
+            yield place, "extra"
+        if i + 2 < len(words) and words[i + 1] in WANDERING and c + words[i + 2] in number:
+            yield place + 1, "extra"
+        if i > 1 and words[i - 1] in WANDERING and words[i - 2] + c in number:
+            yield place - 1, "extra"
+
+
+def _joins(words: Sequence[str], i: int, known: Container[str]) -> bool:
+    """Whether words meet in a longer word when word ``i``, neither the first nor the last, is left out."""
     left, right = words[i - 1], words[i + 1]
     if left + right in known or left[-1] + right in known or left + right[0] in known or left[-1] + right[0] in known:
         return True
@@ -173,107 +579,35 @@ def _joins(paragraph: Paragraph, i: int) -> bool:
     return len(right) == 1 and i + 2 < len(words) and left + right + words[i + 2] in known
 
 
-class Candidates:
-    """The words that could stand at one spot instead of what is printed, by kind of damage."""
-
-    def __init__(self, paragraph: Paragraph) -> None:
-        self.paragraph = paragraph
-        self.rows: dict[str, list[tuple[float, int, int, int]]] = {}
-
-    def offer(self, first: int, last: int, readings: Iterable[tuple[str, int]]) -> None:
-        """Keeps the readings of words ``first:last`` that could gain enough; what is not known is first thought generous."""
-        paragraph = self.paragraph
-        steps, alone = paragraph.tongue.steps, paragraph.tongue.alone
-        known = steps.get
-        left, right = paragraph.numbers[first] << 20, paragraph.numbers[last + 1]
-        printed, generous = sum(paragraph.chances[first : last + 1]), alone[right] + GENEROUS
-        for kind, n in readings:
-            least = LEAST_GAIN[kind] + printed
-            if (known(left | n) or alone[n] + GENEROUS) + (known(n << 20 | right) or generous) > least:
-                gain = steps[left | n] + steps[n << 20 | right] - least
-                if gain > 0:
-                    self.rows.setdefault(kind, []).append((gain, first, last, n))
-
-    def best(self) -> Iterator[Repair]:
-        """The best of each kind, the three most promising of which are cut again with all around them."""
-        paragraph, words = self.paragraph, self.paragraph.tongue.words
-        for kind, rows in self.rows.items():
-            rows.sort(reverse=True)
-            yield max(Repair(paragraph.gain(first, last, words[n]), first, last, words[n], kind) for _, first, last, n in rows[:3])
+def _short_phrases(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    """Set phrases of which a character is missing: 而不奋斗. The place of the middle word, and the word it may be."""
+    at = np.flatnonzero(sieve().cut_short[sheet.numbers] & (sheet.paragraph >= 0))
+    index, whole = sheet.tongue.phrases
+    numbers = sheet.numbers
+    found = index.find(numbers[at - 1] << 40 | numbers[at] << 20 | numbers[at + 1])
+    return zip(at[found >= 0].tolist(), whole[found[found >= 0]].tolist(), strict=True)
 
 
-def repairs(paragraph: Paragraph) -> list[Repair]:
-    """The best repair of every kind at every suspicious spot, as far as its gain could be enough."""
-    found: list[Repair] = []
-    words, numbers, tongue, confused = paragraph.words, paragraph.numbers, paragraph.tongue, confusions()
-    end = len(words)
-    done: set[tuple[int, int]] = set()
-
-    def without(i: int, kind: str) -> None:
-        found.append(Repair(paragraph.gain(i, i + 1, ""), i, i + 1, "", kind))
-
-    for i in paragraph.spots():
-        c = words[i]
-        if c in (words[i - 1][-1], words[i + 1][0]):
-            without(i, "doubled")
-        elif _joins(paragraph, i):
-            without(i, "extra")
-        if i + 2 < end and words[i + 1] in WANDERING and c + words[i + 2] in tongue.number:
-            without(i + 1, "extra")
-        if i > 1 and words[i - 1] in WANDERING and words[i - 2] + c in tongue.number:
-            without(i - 1, "extra")
-        candidates = Candidates(paragraph)
-        if paragraph.chances[i] + paragraph.chances[i + 1] >= SPOT:
-            candidates.offer(i, i + 1, [(kind, n) for n, kind in confused.single(c)[0].items()] if c in BETWEEN else [])
-            found.extend(candidates.best())
-            continue
-        longer, often = tongue.longer(c)
-        single, likely = confused.single(c)
-        after, ahead = tongue.followers(numbers[i]), tongue.leaders(numbers[i + 2])
-        room = paragraph.chances[i] + paragraph.chances[i + 1] - 2 * GENEROUS - tongue.alone[numbers[i + 2]]
-        likely_longer = [n for n in often if tongue.alone[n] > room + LEAST_GAIN["dropped"]]
-        fitting = {*(longer & after), *(longer & ahead), *likely_longer}
-        candidates.offer(i, i + 1, [("dropped", n) for n in sorted(fitting)])
-        likely = [n for n in likely if tongue.alone[n] > room + (LEAST_GAIN["homophone"] if weights.taken(c, tongue.words[n]) else 9.0)]
-        fitting = {*after.intersection(single), *ahead.intersection(single), *likely}
-        candidates.offer(i, i + 1, [(single[n], n) for n in sorted(fitting)])
-        for first, last in ((i - 1, i + 1), (i, i + 2), (i - 1, i + 2), (i, i + 3), (i - 2, i + 1)):
-            if first < 0 or last > end or (first, last) in done:
-                continue
-            done.add((first, last))
-            s = "".join(words[first:last])
-            if len(s) <= LONGEST and PARTICLES.isdisjoint(s) and is_han(s):
-                candidates.offer(first, last, _readings(s, tongue))
-        found.extend(candidates.best())
-    found = [r for r in found if r.gain > LEAST_GAIN[r.kind]]
-    return found + _short_phrases(paragraph)
+# ---- what print, names and the article say
 
 
-def _short_phrases(paragraph: Paragraph) -> list[Repair]:
-    """Set phrases of which a character is missing: 而不奋斗."""
-    numbers, phrases = paragraph.numbers, paragraph.tongue.phrases
-    out = []
-    for i, key in enumerate(zip(numbers, numbers[1:], numbers[2:], strict=False)):
-        n = phrases.get(key)
-        if n is not None:
-            word = paragraph.tongue.words[n]
-            out.append(Repair(paragraph.gain(i, i + 1, word), i, i + 1, word, "phrase"))
-    return [r for r in out if r.gain > LEAST_GAIN["phrase"]]
-
-
-def passed_over(paragraph: Paragraph, repair: Repair) -> bool:
-    """Whether the table must not be trusted here."""
-    words = paragraph.words
-    first, last, kind = repair.first, repair.last, repair.kind
-    if first == 0 or last == len(words) or repair.text in paragraph.tongue.people:
+def passed_over(words: Sequence[str], repair: Repair, tongue: Language) -> bool:
+    """Whether the table must not be trusted here: at the ends of a paragraph, beside numerals, in the dictionary's names."""
+    first, last = repair.first, repair.last
+    if first == 0 or last == len(words) or repair.text in tongue.people:
         return True
-    for w in words[first - 1 : last + 1]:
-        if not w.strip() or all(c in guards.NUMERALS for c in w) or (not is_han(w) and w[0].isalnum()):
-            return True
+    return any(
+        not w.strip() or all(c in guards.NUMERALS for c in w) or (not is_han(w) and w[0].isalnum()) for w in words[first - 1 : last + 1]
+    )
+
+
+def in_a_name(words: Sequence[str], repair: Repair, tongue: Language) -> bool:
+    """Whether the printed words may be a name, or stand beside one where that makes a difference."""
+    first, last, kind = repair.first, repair.last, repair.kind
     if kind == "doubled" and words[first] in weights.NEVER_TWICE:
         return False
     a = max(0, first - 6)
-    names = guards.names(words[a : last + 6], paragraph.tongue, cut_off=a > 0)
+    names = guards.names(list(words[a : last + 6]), tongue, cut_off=a > 0)
     beside = kind in ("dropped", "extra", "swapped")
     return any(names[first - a - beside : last - a + beside])
 
@@ -284,32 +618,62 @@ def find(paragraphs: Sequence[str]) -> list[Flag]:
     >>> [(f["start"], f["end"], f["suggestion"]) for f in find(["为实现中华民族伟大复兴的中国梦而不奋斗！"])]
     [(16, 17, '不懈')]
     """
-    tongue = language()
-    whole = "\n".join(paragraphs)
-    flags: list[Flag] = []
-    for para, text in enumerate(paragraphs):
-        paragraph = Paragraph(text, tongue)
-        flags += _commas(paragraph, para)
-        at: list[int] = []
-        chosen: list[tuple[float, Repair]] = []
-        for repair in repairs(paragraph):
-            if passed_over(paragraph, repair):
-                continue
-            at = at or [0, *accumulate(map(len, paragraph.words))]
-            place = weights.Place(whole, text, at[repair.first], at[repair.last], repair.text, repair.kind, repair.gain)
-            numbers = paragraph.numbers
-            points = weights.points(place, tongue, numbers[repair.first], numbers[repair.first + 1], numbers[repair.last + 1])
-            sure = weights.confidence(points, repair.kind)
-            if sure > weights.THRESHOLD:
-                chosen.append((sure, repair))
-        chosen.sort(key=lambda x: (-x[0], x[1]))
-        taken: set[int] = set()
-        for sure, repair in chosen:
-            start, end = at[repair.first], at[repair.last]
-            if taken.isdisjoint(range(start - 1, end + 1)):
-                taken.update(range(start, end))
-                flags.append(_flag(para, text, start, end, repair, sure))
-    return flags
+    return find_all([paragraphs])[0]
+
+
+def find_all(records: Sequence[Sequence[str]]) -> list[list[Flag]]:
+    """Flags of the paragraphs of each record."""
+    out: list[list[Flag]] = []
+    some: list[Sequence[str]] = []
+    size = 0
+    for paragraphs in records:
+        length = sum(map(len, paragraphs))
+        if some and size + length > MANY:
+            out += _flags(some)
+            some, size = [], 0
+        some.append(paragraphs)
+        size += length
+    return out + _flags(some)
+
+
+def _flags(records: Sequence[Sequence[str]]) -> list[list[Flag]]:
+    sheet = Sheet([text for paragraphs in records for text in paragraphs], language())
+    found = repairs(sheet)
+    out: list[list[Flag]] = []
+    number = 0
+    for paragraphs in records:
+        flags: list[Flag] = []
+        whole = ""
+        for para, text in enumerate(paragraphs, number):
+            flags += _commas(text, sheet.words[para], para - number)
+            if para in found:
+                whole = whole or "\n".join(paragraphs)
+                flags += _told(whole, sheet.row(para), para - number, found[para], sheet.tongue)
+        number += len(paragraphs)
+        out.append(flags)
+    return out
+
+
+def _told(whole: str, paragraph: Paragraph, para: int, found: Sequence[Repair], tongue: Language) -> Iterator[Flag]:
+    """The repairs of a paragraph that are likely enough, the most likely first, never two on the same characters."""
+    text, words, numbers = paragraph
+    at = [0, *accumulate(map(len, words))]
+    chosen: list[tuple[float, Repair]] = []
+    for repair in found:
+        if passed_over(words, repair, tongue):
+            continue
+        place = weights.Place(whole, text, at[repair.first], at[repair.last], repair.text, repair.kind, repair.gain)
+        points = weights.points(place, tongue, numbers[repair.first], numbers[repair.first + 1], numbers[repair.last + 1])
+        sure = weights.confidence(points, repair.kind)
+        if sure > weights.THRESHOLD and not in_a_name(words, repair, tongue):
+            chosen.append((sure, repair))
+    chosen.sort(key=lambda x: (-x[0], x[1]))
+    taken: set[int] = set()
+    for sure, repair in chosen:
+        start, end = at[repair.first], at[repair.last]
+        if taken.isdisjoint(range(start - 1, end + 1)):
+            taken.update(range(start, end))
+            yield _flag(para, text, start, end, repair, sure)
 
 
 _WHY = {
@@ -324,19 +688,21 @@ _WHY = {
 
 
 @lru_cache(maxsize=1)
-def _openers() -> tuple[frozenset[str], frozenset[str]]:
+def _openers() -> tuple[frozenset[str], frozenset[str], re.Pattern[str]]:
     table = rules()["clauses"]
-    return frozenset(table["openers"].split()), frozenset(table["pronouns"])
+    openers = table["openers"].split()
+    # One class first: the search runs at full speed up to the mark.
+    return frozenset(openers), frozenset(table["pronouns"]), re.compile(f"、(?:{'|'.join(sorted(openers))})")
 
 
-def _commas(paragraph: Paragraph, para: int) -> list[Flag]:
+def _commas(text: str, words: Sequence[str], para: int) -> list[Flag]:
     """、 before a word that opens a clause: 取得很大进步、但仍有差距."""
-    if "、" not in paragraph.text:
+    openers, pronouns, pattern = _openers()
+    if not pattern.search(text):
         return []
-    openers, pronouns = _openers()
     flags: list[Flag] = []
     at = 0
-    for before, mark, after in zip(["", *paragraph.words], paragraph.words, [*paragraph.words[1:], ""], strict=False):
+    for before, mark, after in zip(["", *words], words, [*words[1:], ""], strict=False):
         if mark == "、" and after in openers and before[-1:] not in pronouns:
             why = f"{after} opens a clause; 、 stands between the members of a list"
             flags.append(Flag(para=para, start=at, end=at + 1, rule="flag.comma", suggestion="，", why=why, confidence=0.75))

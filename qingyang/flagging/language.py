@@ -12,9 +12,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 from importlib import resources
-from itertools import pairwise
 from math import log
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 EDGE, NUMBER, LATIN, UNKNOWN_CHARACTER, UNKNOWN = "\x02", "0", "A", "\x03", "\x04"
 """Words that stand for many: the edge of a paragraph, any number, any Latin word, characters and words outside the table."""
@@ -48,83 +53,112 @@ def is_han(word: str) -> bool:
     return _HAN(word) is not None
 
 
-class Steps(dict[int, float]):
-    """Log probability of word number ``b`` after word number ``a``, under the key ``a << 20 | b``.
+class Numbers(dict[str, int]):
+    """Word → its number in the table; ``numbers[word]`` finds the entry of an unknown word too, ``get`` and ``in`` do not."""
 
-    What the texts attest is there from the start; the rest is worked out when asked for and kept, up to a limit.
-    """
+    def __missing__(self, word: str) -> int:
+        n = self.get(plain(word))
+        if n is None:
+            n = 3 if len(word) == 1 else 4
+        return n
 
-    LIMIT = 300_000
 
-    def __init__(
-        self,
-        seen: dict[int, float],
-        back: list[float],
-        of: list[int],
-        transition: list[list[float]],
-        kind: list[float],
-        alone: list[float],
-    ) -> None:
-        super().__init__(seen)
-        self.attested = seen
-        self._back, self._of, self._transition, self._kind, self._alone = back, of, transition, kind, alone
+class Index:
+    """Places of distinct keys, found for a whole array at a time: hash tables, each for what found no room in the last."""
 
-    def __missing__(self, key: int) -> float:
-        p = self.attested.get(key)
-        if p is None:
-            a, b = key >> 20, key & 0xFFFFF
-            of = self._of
-            p = self._back[a] + log(self._transition[of[a]][of[b]] * self._kind[b] + self._alone[b])
-        if len(self) > len(self.attested) + self.LIMIT:
-            self.clear()
-            self.update(self.attested)
-        self[key] = p
+    SPREAD = 0x9E3779B97F4A7C15
+    TABLES = 3
+
+    def __init__(self, keys: Ints) -> None:
+        self.keys = keys
+        self._tables: list[tuple[int, npt.NDArray[np.int32]]] = []
+        left: npt.NDArray[Any] = np.arange(len(keys), dtype=np.int32)
+        for _ in range(self.TABLES):
+            bits = max(8, int(len(left) * 1.6).bit_length())
+            table = np.full(1 << bits, -1, np.int32)
+            table[self._slot(keys[left], bits)] = left
+            self._tables.append((bits, table))
+            left = left[np.flatnonzero(table[self._slot(keys[left], bits)] != left)]
+        order = np.argsort(keys[left])
+        self._rest, self._rest_at = np.append(keys[left][order], np.int64(-1)), np.append(left[order], np.int32(-1))
+
+    def _slot(self, keys: Ints, bits: int) -> npt.NDArray[np.uint64]:
+        return ((keys.astype(np.uint64) + np.uint64(bits)) * np.uint64(self.SPREAD)) >> np.uint64(64 - bits)
+
+    def find(self, keys: Ints) -> Ints:
+        """The place of each key, or -1."""
+        out = np.full(len(keys), -1, np.int64)
+        wanted, where = keys, np.arange(len(keys))
+        for bits, table in self._tables:
+            at = table[self._slot(wanted, bits)]
+            taken = at >= 0
+            hit = taken & (self.keys[at] == wanted)
+            out[where[hit]] = at[hit]
+            taken &= ~hit
+            wanted, where = wanted[taken], where[taken]
+            if not len(wanted):
+                return out
+        at = np.searchsorted(self._rest[:-1], wanted)
+        out[where] = np.where(self._rest[at] == wanted, self._rest_at[at], -1)
+        return out
+
+
+class Steps:
+    """Log probability of word number ``b`` after word number ``a``, under the key ``a << 20 | b``."""
+
+    def __init__(self, table: dict[str, Any], alone: Floats) -> None:
+        weight = table["class_weight"].astype(float)
+        self._cls = table["cls"]
+        self._back = table["back"].astype(float)
+        self._transition = np.exp(table["transition"].astype(float))
+        self._kind = CLASS_SHARE * np.exp(alone - weight[self._cls])
+        self._alone = (1 - CLASS_SHARE) * np.exp(alone)
+        self._pair = table["pair"].astype(float) / -1000
+        self._attested = Index((table["left"].astype(np.int64) << 20) | table["right"])
+
+    def seen(self, keys: Ints) -> Floats:
+        """What the texts attest; NaN where they do not."""
+        at = self._attested.find(keys)
+        return np.where(at >= 0, self._pair[at], np.nan)
+
+    def of(self, keys: Ints) -> Floats:
+        """The log probability of each step."""
+        p = self.seen(keys)
+        new = np.flatnonzero(np.isnan(p))
+        a, b = keys[new] >> 20, keys[new] & 0xFFFFF
+        share = self._transition[self._cls[a], self._cls[b]] * self._kind[b] + self._alone[b]
+        # The logarithm of the C library: numpy's own differs in the last bit from one processor to the next.
+        p[new] = self._back[a] + np.fromiter(map(log, share.tolist()), float, len(new))
         return p
+
+    def attested(self, a: int, b: int) -> bool:
+        keys, key = self._attested.keys, a << 20 | b
+        at = int(np.searchsorted(keys, key))
+        return at < len(keys) and int(keys[at]) == key
 
 
 class Language:
     """The table in memory, with the engine that cuts words as it was counted."""
 
     def __init__(self) -> None:
-        import numpy as np
         import rjieba
 
         with resources.files("qingyang").joinpath("data", "language.npz").open("rb") as f:
             table: dict[str, Any] = dict(np.load(f))
+        self._table = table
         self._cut: Callable[[str, bool], list[str]] = rjieba.Jieba().cut
         self.words: list[str] = _lines(table["words"])
-        self.number: dict[str, int] = dict(zip(self.words, range(len(self.words)), strict=True))
-        weight = table["class_weight"].astype(float)
-        cls = table["cls"]
-        alone = table["cost"].astype(float) / -1000
-        self.alone: list[float] = alone.tolist()
-        self._cls: list[int] = cls.tolist()
-        tags = _lines(table["tags"])
-        self.tag: list[str] = [tags[t] for t in table["tag"].tolist()]
-        """Part of speech of each word in jieba's dictionary, two letters of it."""
-        left, right = table["left"].astype(np.int64), table["right"].astype(np.int64)
-        self.steps = Steps(
-            dict(zip(((left << 20) | right).tolist(), (table["pair"].astype(float) / -1000).tolist(), strict=True)),
-            table["back"].astype(float).tolist(),
-            self._cls,
-            np.exp(table["transition"].astype(float)).tolist(),
-            (CLASS_SHARE * np.exp(alone - weight[cls])).tolist(),
-            ((1 - CLASS_SHARE) * np.exp(alone)).tolist(),
-        )
+        self.number = Numbers(zip(self.words, range(len(self.words)), strict=True))
+        self.costs: Floats = table["cost"].astype(float) / -1000
+        """Log probability of each word alone."""
+        self.steps = Steps(table, self.costs)
+        self._tags = _lines(table["tags"])
         self.foreign = frozenset(_lines(table["foreign"]))
-        self.people = frozenset(_lines(table["people"]))
-        self._phrases = table["phrases"]
-        self._shorter = table["shorter"], table["shorter_count"], table["shorter_word"]
         self._groups: dict[str, list[str]] = {}
         for row in _lines(table["homophones"]):
             group = row.split(" ")[1]
             for c in group:
                 self._groups.setdefault(c, []).append(group)
-        order = np.argsort(table["right"], kind="stable")
-        self._followers = table["right"], np.searchsorted(table["left"], np.arange(len(self.words) + 1)).tolist()
-        self._leaders = table["left"][order], np.searchsorted(table["right"][order], np.arange(len(self.words) + 1)).tolist()
-        self._longer: dict[str, tuple[frozenset[int], list[int]]] = {}
-        self._sets: dict[int, frozenset[int]] = {}
 
     def cut(self, text: str) -> list[str]:
         """Words of the dictionary only: nothing new is guessed, so damage stands out as single characters."""
@@ -140,51 +174,30 @@ class Language:
             position += len(word)
         return False
 
-    def lookup(self, word: str) -> int:
-        """The number of a word in the table."""
-        n = self.number.get(word)
-        if n is None:
-            n = self.number.get(plain(word))
-            if n is None:
-                n = 3 if len(word) == 1 else 4
-        return n
+    def alone(self, n: int) -> float:
+        """Log probability of word ``n`` alone."""
+        return float(self.costs[n])
 
-    def lookups(self, words: list[str]) -> list[int]:
-        """The numbers of words, with the edge of the paragraph on both sides."""
-        get, lookup = self.number.get, self.lookup
-        return [0, *[get(w) or lookup(w) for w in words], 0]
-
-    def chances(self, numbers: list[int]) -> list[float]:
-        """Log probability of each word after the one before it."""
-        steps = self.steps
-        return [steps[a << 20 | b] for a, b in pairwise(numbers)]
+    def tag(self, n: int) -> str:
+        """Part of speech of word ``n`` in jieba's dictionary, two letters of it."""
+        return self._tags[int(self._table["tag"][n])]
 
     def homophones(self, c: str) -> set[str]:
         """Characters read the same, tone aside."""
         return set().union(*self._groups.get(c, ())) - {c}
 
-    def followers(self, n: int) -> frozenset[int]:
-        """Words that the texts attest after word ``n``."""
-        return self._neighbours(n, self._followers, n)
-
-    def leaders(self, n: int) -> frozenset[int]:
-        """Words that the texts attest before word ``n``."""
-        return self._neighbours(n, self._leaders, ~n)
-
-    def _neighbours(self, n: int, index: tuple[Any, list[int]], key: int) -> frozenset[int]:
-        found = self._sets.get(key)
-        if found is None:
-            if len(self._sets) > 20_000:
-                self._sets.clear()
-            found = self._sets[key] = frozenset(index[0][index[1][n] : index[1][n + 1]].tolist())
-        return found
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """Names of the dictionary."""
+        return frozenset(_lines(self._table["people"]))
 
     @cached_property
-    def _slots(self) -> tuple[dict[str, int], list[int], list[int]]:
-        keys, count, word = self._shorter
-        ends = [0, *count.cumsum().tolist()]
-        lines = _lines(keys)
-        return dict(zip(lines, range(len(lines)), strict=True)), ends, word.tolist()
+    def slots(self) -> tuple[dict[str, int], Ints, Ints]:
+        """What words become when one of their characters is left out: the number of each such string, where its words
+        begin (and the last end), and the words, the most probable of a string first."""
+        lines = _lines(self._table["shorter"])
+        ends = np.concatenate(([0], np.cumsum(self._table["shorter_count"], dtype=np.int64)))
+        return dict(zip(lines, range(len(lines)), strict=True)), ends, self._table["shorter_word"].astype(np.int64)
 
     def shorter(self, s: str) -> list[int]:
         """Words that become ``s`` when one of their characters is left out, the most probable first.
@@ -192,22 +205,15 @@ class Language:
         >>> [language().words[n] for n in language().shorter("强不息")]
         ['自强不息']
         """
-        slots, ends, words = self._slots
+        slots, ends, words = self.slots
         slot = slots.get(s)
-        return [] if slot is None else words[ends[slot] : ends[slot + 1]]
-
-    def longer(self, c: str) -> tuple[frozenset[int], list[int]]:
-        """Words of two with character ``c``: all of them, and the six most probable."""
-        found = self._longer.get(c)
-        if found is None:
-            words = self.shorter(c)
-            found = self._longer[c] = frozenset(words), words[:6]
-        return found
+        return [] if slot is None else words[ends[slot] : ends[slot + 1]].tolist()
 
     @cached_property
-    def phrases(self) -> dict[tuple[int, int, int], int]:
-        """Three words of a set phrase, the middle one short of a character → the whole middle word."""
-        return {(a, c, b): w for a, c, b, w in self._phrases.tolist()}
+    def phrases(self) -> tuple[Index, Ints]:
+        """Three words of a set phrase (``a << 40 | c << 20 | b``), the middle one short of a character; the whole middle word."""
+        a, c, b, whole = self._table["phrases"].astype(np.int64).T
+        return Index(a << 40 | c << 20 | b), whole
 
     @cached_property
     def beside(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -219,6 +225,41 @@ class Language:
                 before[word[1]].add(word[0])
                 after[word[0]].add(word[1])
         return before, after
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Words of two with a character, beside the words the texts attest: ``neighbour << 37 | character << 20 | word``, sorted.
+
+        First by the word before, then by the word after.
+        """
+        slots, ends, words = self.slots
+        single = [(ord(c), slot) for c, slot in slots.items() if len(c) == 1]
+        code, slot = np.array(single, np.int64).T
+        of, n = np.repeat(code, ends[slot + 1] - ends[slot]), words[ranges(ends[slot], ends[slot + 1])]
+        order = np.argsort(n, kind="stable")
+        of, n = of[order], n[order]
+        out = []
+        left, right = self._table["left"].astype(np.int64), self._table["right"].astype(np.int64)
+        for neighbour, word in ((left, right), (right, left)):
+            low, high = np.searchsorted(n, word), np.searchsorted(n, word, "right")
+            some = high > low
+            at = ranges(low[some], high[some])
+            beside = np.repeat(neighbour[some], (high - low)[some])
+            out.append(np.sort(beside << 37 | of[at] << 20 | n[at]))
+        return out[0], out[1]
+
+
+def ranges(low: Ints, high: Ints) -> Ints:
+    """The numbers of all stretches ``low:high``, one stretch after the other.
+
+    >>> ranges(np.array([3, 7]), np.array([5, 8])).tolist()
+    [3, 4, 7]
+    """
+    size = high - low
+    ends = np.cumsum(size)
+    out: Ints = np.arange(int(ends[-1]) if len(ends) else 0, dtype=np.int64)
+    out += np.repeat(low - ends + size, size)
+    return out
 
 
 @lru_cache(maxsize=1)

@@ -66,11 +66,11 @@ def points(place: Place, tongue: Language, left: int, middle: int, right: int) -
         return -9.0  # 有胜有负, 买官卖官
     odds = -1.2 * ((text[start - 1] in _OPENING) + (text[end : end + 1] in _CLOSING and end < len(text)))
     if kind == "extra":
-        return odds + _extra(place, tongue, (left << 20 | right) in tongue.steps.attested)
+        return odds + _extra(place, tongue, tongue.steps.attested(left, right))
     number = tongue.number[new]
-    beside = ((left << 20 | number) in tongue.steps.attested) + ((number << 20 | right) in tongue.steps.attested)
+    beside = tongue.steps.attested(left, number) + tongue.steps.attested(number, right)
     elsewhere = new in whole
-    alone = tongue.alone[middle]
+    alone = tongue.alone(middle)
     if kind == "dropped":
         odds += (gain - 7.3) / 1.6 + 0.6 * elsewhere
         if len(old) == 1 and tongue.glues(text, start, end):
@@ -79,13 +79,13 @@ def points(place: Place, tongue: Language, left: int, middle: int, right: int) -
             odds += 1.0
         else:
             # A noun or verb cut in half is likelier than 较 for 比较, 句 for 一句.
-            odds += -1.2 if tongue.tag[middle][0] in "dprqmzf" else 0.3
+            odds += -1.2 if tongue.tag(middle)[0] in "dprqmzf" else 0.3
             odds -= 1.5 * (alone > -8.0) + 0.7 * (beside == 2)
         if (len(old) > 1 and _SHORT_NAMES.issuperset(old)) or (old[0] in _SHORT_NAMES and _SHORT_NAMES.issuperset(new[:2])):
             odds -= 3.0
         return odds
     if kind == "phrase":
-        if tongue.tag[middle][0] in (tongue.tag[number][0], "r"):
+        if tongue.tag(middle)[0] in (tongue.tag(number)[0], "r"):
             return -9.0  # 没 for 没有, 存 for 存在
         return odds + min(2.0, (gain - 3.0) / 2.0)
     if kind == "swapped":
@@ -113,7 +113,7 @@ def points(place: Place, tongue: Language, left: int, middle: int, right: int) -
 
 def _after_de(tongue: Language, right: int, now: str) -> float:
     """的 stands before nouns; before verbs 地 is right, and before a mark it is the noun."""
-    tag = tongue.tag[right]
+    tag = tongue.tag(right)
     if now != "的" or tag.startswith("n"):
         return 0.3
     return -3.0 if tag == "x" or right == 0 else -1.5 if tag[0] in "vdpfcr" else 0.0
@@ -149,7 +149,7 @@ def _extra(place: Place, tongue: Language, attested: bool) -> float:
     c = text[start]
     if c in "的地个了在对这" and len(cover) in (2, 3):
         # 战了略: no noun is opened by a particle; verbs are (题了词).
-        return odds + (place.gain - 9.5) / 2.0 - 2.0 * (c not in "的地" and tongue.tag[tongue.number[cover]][0] in "va")
+        return odds + (place.gain - 9.5) / 2.0 - 2.0 * (c not in "的地" and tongue.tag(tongue.number[cover])[0] in "va")
     odds += (place.gain - 16.0) / 2.0 + {0: -1.5, 2: -0.5}.get(len(cover), 0.5) + (0.3 if tongue.glues(text, start, end) else -0.8)
     if len(cover) == 4 and text[start - 2 : start] + text[end : end + 2] == cover:
         odds -= 2.5  # 从头翻至尾: a set phrase opened on purpose
