@@ -8,6 +8,7 @@ width, and a seam that reads on. Pages without such lines are left alone.
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +30,8 @@ AFTER_STOP, SHORT, AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 0.3, 1.5, 3.0, 8.0,
 first lines of a text, and further down; a line out of turn; a column that
 missed its turn going on; missing it."""
 LATE = -1e6
+HOPELESS = 8.0
+"""A reading so much less likely than the best is not followed."""
 SLACK, FOLLOW = 0.25, 0.4
 """Lines up to half a line apart stand in one row of the file; how much a column's place is drawn to its row's."""
 
@@ -59,7 +62,8 @@ def _gaps(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     x = _across(sheet)
     at = x[b] - x[sheet.starts[unit]] + sheet.indent[unit]
     # a single blank parts columns only between ideographs; Latin words and numbers have blanks of their own
-    text = lines.HAN | lines.COMMA | lines.STOP | lines.SHUTQ | lines.SHUTB | lines.OPENQ | lines.OPENB | lines.COLON | lines.SEMI | lines.DIGIT
+    marks = lines.COMMA | lines.STOP | lines.SHUTQ | lines.SHUTB | lines.OPENQ | lines.OPENB | lines.COLON | lines.SEMI
+    text = lines.HAN | lines.DIGIT | marks
     wide = (x[b] - x[a]) >= 1.0
     plain = ((sheet.cls[a - 1] & text) != 0) & ((sheet.cls[b] & text) != 0)
     ok = wide | plain
@@ -147,37 +151,47 @@ def _reorder(sheet: Sheet) -> None:
 
 
 class _Seams:
-    """How well any piece goes on from any piece of the rows above it."""
+    """How well any piece goes on from any piece of the rows above it; some thousand pieces at a time."""
 
     def __init__(self, sheet: Sheet) -> None:
-        from qingyang.evidence import edges
-
         assert sheet.row is not None and sheet.place is not None
-        n = len(sheet)
         x = _across(sheet)
-        self.row = sheet.row
-        width = x[sheet.ends] - x[sheet.starts]
-        stop = (sheet.cls[sheet.ends - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
+        self.sheet, self.row, self.place = sheet, sheet.row, sheet.place
+        self.width = x[sheet.ends] - x[sheet.starts]
+        self.stop = (sheet.cls[sheet.ends - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
         grid = np.bincount(sheet.row)[sheet.row] > 1
-        full = float(np.percentile(width[grid], 70)) if grid.any() else 0.0
+        self.full = float(np.percentile(self.width[grid], 70)) if grid.any() else 0.0
         same = sheet.row[1:] == sheet.row[:-1]
         gap = x[sheet.starts[1:]] - x[sheet.ends[:-1]]
         self.laid_out = bool(same.any() and np.median(gap[same]) >= 1.0)
         self.first = np.searchsorted(sheet.row, np.maximum(sheet.row - REACH, 0))
-        count = np.arange(n) - self.first
-        below = np.repeat(np.arange(n), count)
+        self.held = range(0)
+
+    def above(self, j: int) -> tuple[int, list[float]]:
+        """The first piece that ``j`` may go on from, and the log-odds of each from there to ``j``."""
+        if j not in self.held:
+            self._weigh(j, min(j + _SLICE, len(self.row)))
+        first, base = int(self.first[j]), int(self.base[j - self.held.start])
+        return first, self.score[base : base + j - first].tolist()
+
+    def _weigh(self, a: int, b: int) -> None:
+        from qingyang.evidence import edges
+
+        here = np.arange(a, b)
+        count = here - self.first[a:b]
+        below = np.repeat(here, count)
         self.base = np.concatenate(([0], np.cumsum(count)))
-        above = np.arange(len(below)) - self.base[below] + self.first[below]
-        score = np.where(stop[above], AFTER_STOP, np.clip(seams.belongs(*edges(sheet, above, below)), -4, 5))
-        score -= SHORT * ((width[above] < full - 1.3) & ~stop[above])
+        above = np.arange(len(below)) - self.base[below - a] + self.first[below]
+        stop, width = self.stop, self.width
+        score = np.where(stop[above], AFTER_STOP, np.clip(seams.belongs(*edges(self.sheet, above, below)), -4, 5))
+        score -= SHORT * ((width[above] < self.full - 1.3) & ~stop[above])
         score += np.where(np.abs(width[above] - width[below]) <= 1.3, 0.5, 0.0)
         if self.laid_out:
-            score += np.where(np.abs(sheet.place[above] - sheet.place[below]) <= 1.3, 2.0, -2.0)
-        self.score = score.tolist()
+            score += np.where(np.abs(self.place[above] - self.place[below]) <= 1.3, 2.0, -2.0)
+        self.score, self.held = score, range(a, b)
 
-    def __call__(self, above: int, below: int) -> float:
-        first = int(self.first[below])
-        return self.score[int(self.base[below]) + above - first] if above >= first else -9.0
+
+_SLICE = 2000
 
 
 class _Reading(NamedTuple):
@@ -208,13 +222,17 @@ def _columns(go_on: _Seams, first: int, last: int) -> list[list[int]]:
         while end < last and go_on.row[end] == go_on.row[k]:
             end += 1
         new: dict[tuple[int, ...], _Reading] = {}
-        for state in beam:
-            for score, takes in _takes(go_on, state, range(k, end)):
-                made = _step(state, score, takes, range(k, end))
+        pieces = range(k, end)
+        above = [go_on.above(j) for j in pieces]
+        ways = [(state.score + score, state, score, takes) for state in beam for score, takes in _takes(state, pieces, above)]
+        hopeless = max(w[0] for w in ways) - HOPELESS
+        for likely, state, score, takes in ways:
+            if likely >= hopeless:
+                made = _step(state, score, takes, pieces)
                 old = new.get(made.ends)
                 if old is None or made.score > old.score:
                     new[made.ends] = made
-        beam = sorted(new.values(), key=lambda r: -r.score)[:BEAM]
+        beam = sorted(new.values(), key=_LIKELY, reverse=True)[:BEAM]
         k = end
     # walk back: which column every piece is in
     rows: list[tuple[tuple[int, bool], ...]] = []
@@ -234,66 +252,66 @@ def _columns(go_on: _Seams, first: int, last: int) -> list[list[int]]:
     return columns
 
 
-def _takes(go_on: _Seams, state: _Reading, pieces: range) -> list[tuple[float, tuple[tuple[int, bool], ...]]]:
+def _takes(state: _Reading, pieces: range, above: list[tuple[int, list[float]]]) -> list[tuple[float, tuple[tuple[int, bool], ...]]]:
     """The best ways to give the pieces of a row to columns, from left to right: (column, is it a new one)."""
-    held: list[tuple[float, int, int, tuple[tuple[int, bool], ...]]] = [(0.0, 0, 0, ())]
-    count = len(state.ends)
     fresh = FRESH if state.at > 1.2 else AT_ONCE
-    turn = min((y for y in state.low if y > LATE / 2), default=state.at - 1) + 1
+    turn = min([y for y in state.low if y > LATE / 2], default=state.at - 1) + 1
+    # half of what _step will take off for a line out of turn
+    early = [0.5 * TURN * max(abs(y + 1 - turn) - SLACK, 0.0) if y > LATE / 2 else 0.5 * CAUGHT_UP for y in state.low]
+    count = len(early)
+    # (likely, score, next column, new ones so far, what was taken)
+    held: list[tuple[float, float, int, int, tuple[tuple[int, bool], ...]]] = [(0.0, 0.0, 0, 0, ())]
     for j in pieces:
-        more: list[tuple[float, int, int, tuple[tuple[int, bool], ...]]] = []
-        for score, nxt, added, takes in held:
+        first, line = above[j - pieces.start]
+        fits = [line[e - first] if e >= first else -9.0 for e in state.ends]
+        more = []
+        for likely, score, nxt, added, takes in held:
+            more.append((likely - fresh, score - fresh, count, added + 1, (*takes, (count + added, True))))
             for c in range(nxt, count):
-                s = go_on(state.ends[c], j)
+                s = fits[c]
                 if s > -8:
-                    y = state.low[c]
-                    early = TURN * max(abs(y + 1 - turn) - SLACK, 0.0) if y > LATE / 2 else CAUGHT_UP
-                    more.append((score + s - 0.5 * early, c + 1, added, (*takes, (c + added, False))))
-                more.append((score - fresh, c, added + 1, (*takes, (c + added, True))))
-            more.append((score - fresh, count, added + 1, (*takes, (count + added, True))))
-        more.sort(key=lambda h: -h[0])
+                    more.append((likely + s - early[c], score + s, c + 1, added, (*takes, (c + added, False))))
+                more.append((likely - fresh, score - fresh, c, added + 1, (*takes, (c + added, True))))
+        more.sort(key=_LIKELY, reverse=True)
         held = more[:WAYS]
-    out = []
-    for _, _, _, takes in held:
-        score = 0.0
-        added = 0
-        for j, (c, begun) in zip(pieces, takes, strict=True):
-            if begun:
-                score -= fresh
-                added += 1
-            else:
-                score += go_on(state.ends[c - added], j)
-        out.append((score, takes))
-    return out
+    return [(score, takes) for _, score, _, _, takes in held]
+
+
+_LIKELY = itemgetter(0)
 
 
 def _step(state: _Reading, score: float, takes: tuple[tuple[int, bool], ...], pieces: range) -> _Reading:
     ends, low = list(state.ends), list(state.low)
-    due = []
-    added = 0
-    for c, fresh in takes:
-        if fresh:
+    due, count, added = 0.0, 0, 0
+    for c, begun in takes:
+        if begun:
             added += 1
         elif low[c - added] > LATE / 2:
-            due.append(low[c - added] + 1)
-    at = sum(due) / len(due) if due else state.at + 0.3 if state.ends else 0.0
-    total = state.score + score - TURN * max(state.at - at - SLACK, 0.0)
-    at = max(at, state.at - SLACK)
-    served = set()
-    for j, (c, fresh) in zip(pieces, takes, strict=True):
-        if fresh:
+            due += low[c - added] + 1
+            count += 1
+    at = due / count if count else state.at + 0.3 if ends else 0.0
+    total = state.score + score
+    if at < state.at - SLACK:
+        total -= TURN * (state.at - at - SLACK)
+        at = state.at - SLACK
+    for j, (c, begun) in zip(pieces, takes, strict=True):
+        if begun:
             ends.insert(c, j)
             low.insert(c, at)
-        elif low[c] > LATE / 2:
-            off = low[c] + 1 - at
-            total -= TURN * max(abs(off) - SLACK, 0.0)
-            ends[c], low[c] = j, low[c] + 1 - FOLLOW * off
+            continue
+        y = low[c]
+        ends[c] = j
+        if y > LATE / 2:
+            off = y + 1 - at
+            if off > SLACK or off < -SLACK:
+                total -= TURN * (abs(off) - SLACK)
+            low[c] = y + 1 - FOLLOW * off
         else:
             total -= CAUGHT_UP
-            ends[c], low[c] = j, at
-        served.add(j)
+            low[c] = at
+    missed = at - 1 - 2 * SLACK
     for c, y in enumerate(low):
-        if LATE / 2 < y < at - 1 - 2 * SLACK and ends[c] not in served:
+        if LATE / 2 < y < missed and ends[c] not in pieces:
             low[c] = LATE
             total -= MISSED
     return _Reading(total, tuple(ends), tuple(low), at, (state.before, takes))

@@ -16,7 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import furniture, lines, seams
-from qingyang.fields import BY_PAREN, CAPTION, CREDIT, DOC_DATE, HAN, D, N, dateline, is_issuer, is_name, looks_like_byline, squeeze, surnames
+from qingyang.fields import (
+    BY_PAREN,
+    CAPTION,
+    CREDIT,
+    DOC_DATE,
+    HAN,
+    D,
+    N,
+    dateline,
+    is_issuer,
+    is_name,
+    looks_like_byline,
+    squeeze,
+    surnames,
+)
 from qingyang.lines import Sheet
 
 Floats = NDArray[np.float32]
@@ -58,7 +72,17 @@ _PATTERNS = (
     "sign_off",
     "label",
 )
-_SEAM = ("seam_odds", "seam_two", "seam_three", "seam_four", "seam_begins", "seam_beside", "seam_reads")
+_SEAM = (
+    "seam_odds",
+    "seam_two",
+    "seam_three",
+    "seam_four",
+    "seam_begins",
+    "seam_beside",
+    "seam_reads",
+    "seam_belongs",
+    "seam_belongs_to_next_above",
+)
 NAMES: tuple[str, ...] = (
     "width",
     "width_log",
@@ -345,10 +369,18 @@ def _function() -> NDArray[np.bool_]:
 
 def _seam_columns(sheet: Sheet) -> Floats:
     """The seam before each unit; the first unit has none."""
-    left, right = edges(sheet, np.arange(len(sheet)) - 1, np.arange(len(sheet)))
-    out = np.concatenate((seams.evidence(left, right), np.clip(seams.reads_on(left, right), -8, 8)[:, None]), 1)
+    n = len(sheet)
+    left, right = edges(sheet, np.arange(n) - 1, np.arange(n))
+    words = seams.evidence(left, right)
+    out = np.zeros((n, len(_SEAM)), np.float32)
+    out[:, :6] = words
+    out[:, 6] = np.clip(seams.reads_on(left, right), -8, 8)
+    out[:, 7] = np.clip(seams.belongs(left, right, words), -8, 8)
+    # a caption or a folio may stand between two lines that belong together
+    out[1:, 8] = np.clip(seams.belongs(left[:-1], right[1:]), -8, 8)
     out[0] = 0
-    return (out / np.array([5, 8, 8, 8, 5, 3, 4], np.float32)).astype(np.float32)
+    out[:2, 8] = 0
+    return (out / np.array([5, 8, 8, 8, 5, 3, 4, 7, 7], np.float32)).astype(np.float32)
 
 
 def edges(sheet: Sheet, above: NDArray[np.int64], below: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

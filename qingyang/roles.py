@@ -49,6 +49,8 @@ class Layer(NamedTuple):
 
 
 class Weights(NamedTuple):
+    sees: NDArray[np.int64]
+    """The columns of the evidence that the network knows; the last are the characters'."""
     mean: Floats
     scale: Floats
     chars: Floats
@@ -72,11 +74,12 @@ def _read(name: str) -> Weights:
     raw = resources.files("qingyang").joinpath("model", name).read_bytes()
     with np.load(io.BytesIO(raw)) as z:
         names = tuple(str(z["names"]).split())
-        if names != NAMES or tuple(str(z["roles"]).split()) != ROLES:
+        if not set(names) <= set(NAMES) or names[-CHARS:] != NAMES[-CHARS:] or tuple(str(z["roles"]).split()) != ROLES:
             raise ValueError(f"qingyang/model/{name} was trained on other evidence; run python -m bench.quality.train.roles")
         f = np.float32
         first, *between, last = (Layer(z[f"w{k}"].astype(f), z[f"b{k}"].astype(f), int(step)) for k, step in enumerate(z["steps"].tolist()))
-        return Weights(z["mean"], z["scale"], z["chars"].astype(f), first, tuple(between), z["page"].astype(f), last)
+        sees = np.array([NAMES.index(n) for n in names[:-CHARS]])
+        return Weights(sees, z["mean"], z["scale"], z["chars"].astype(f), first, tuple(between), z["page"].astype(f), last)
 
 
 def _convolve(x: Floats, layer: Layer) -> Floats:
@@ -101,8 +104,8 @@ def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
     mask = np.zeros((rows, 1), np.float32)
     at, spans = pad, []
     for p in pages:
-        x[at : at + len(p), :plain] = np.clip((p[:, :plain] - w.mean) * w.scale, -6, 6)
-        ends = p[:, plain:].astype(np.int64)
+        x[at : at + len(p), :plain] = np.clip((p[:, w.sees] - w.mean) * w.scale, -6, 6)
+        ends = p[:, -CHARS:].astype(np.int64)
         for j in range(CHARS):
             x[at : at + len(p), plain + j * extra : plain + (j + 1) * extra] = w.chars[ends[:, j], j]
         mask[at : at + len(p)] = 1

@@ -137,10 +137,11 @@ def _pairing() -> Pairing:
 _SCALE = np.array([5, 8, 8, 8, 5, 3], np.float32)
 
 
-def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
+def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats | None = None) -> Floats:
     """Log-odds that each right side goes on from just this left side, and not from another text that is open at its end.
 
-    Arguments as of :func:`reads_on`; trained on statutes and reports (``bench/quality/train/pairing.py``).
+    Arguments as of :func:`reads_on`; ``words`` is what :func:`evidence` says of these seams, where that is known. Trained on
+    statutes and reports (``bench/quality/train/pairing.py``).
 
     >>> codes = lambda s: np.array([[ord(c) for c in s]], np.uint32)
     >>> one, other = belongs(codes("是我们国家政治"), codes("生活中的大")), belongs(codes("特色社会主义现"), codes("生活中的大"))
@@ -150,7 +151,7 @@ def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     r = _pairing()
     left, right = left[:, -LEFT:], right[:, :RIGHT]
     codes = r.rank[np.minimum(np.concatenate((left, right), 1), 0x2FFFF)]
-    h = (evidence(left, right) / _SCALE) @ r.wordy + r.b1
+    h = ((evidence(left, right) if words is None else words) / _SCALE) @ r.wordy + r.b1
     for k in range(LEFT + RIGHT):
         h += r.tables[k][codes[:, k]]
     h = np.maximum(np.maximum(h, 0) @ r.w2 + r.b2, 0)

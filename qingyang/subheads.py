@@ -13,6 +13,7 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,9 @@ from qingyang.split import Draft, PageDrafts
 from qingyang.thread import absorb, likeness
 
 _COL = {n: i for i, n in enumerate(NAMES)}
-_HEADLINE, _HEADLINE_CONT, _SUBHEAD, _START, _CONTINUE = (ROLES.index(r) for r in ("headline", "headline_cont", "subhead", "start", "continue"))
+_HEAD = [ROLES.index(r) for r in ("headline", "headline_cont")]
+_TEXT = [ROLES.index(r) for r in ("subhead", "start", "continue")]
+_SUBHEAD = ROLES.index("subhead")
 
 FEATURES = (
     "one",
@@ -49,6 +52,8 @@ FEATURES = (
     "body_log",
     "body_above_log",
     "headless_above",
+    "continued_above",
+    "continued_on",
     "like_heading_above",
     "like_heading_below",
     "numbered",
@@ -106,7 +111,7 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
         others = np.delete(like[i], [i - 1, i])
         words = _grams(sheet, [u for _, u in d.headline])
         row[f["one"]] = 1
-        row[f["network"]] = np.log(odds[_SUBHEAD] + odds[_START] + odds[_CONTINUE]) - np.log(odds[_HEADLINE] + odds[_HEADLINE_CONT])
+        row[f["network"]] = np.log(odds[_TEXT].sum()) - np.log(odds[_HEAD].sum())
         row[f["network_subhead"]] = np.log(odds[_SUBHEAD])
         row[f["topic"]] = like[i, i - 1]
         row[f["topic_over_mean"]] = like[i, i - 1] - (others.mean() if len(others) else 0)
@@ -128,6 +133,8 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
         row[f["body_log"]] = np.log1p(len(text[i]))
         row[f["body_above_log"]] = np.log1p(len(text[i - 1]))
         row[f["headless_above"]] = not above.has_head
+        row[f["continued_above"]] = above.jump_in is not None
+        row[f["continued_on"]] = d.jump_out is not None
         row[f["like_heading_above"]] = i - 1 in headings and abs(heading[i] - heading[i - 1]) <= 4
         row[f["like_heading_below"]] = i + 1 in headings and abs(heading[i] - heading[i + 1]) <= 4
         row[f["numbered"]] = X[k, _COL["is_numbered"]]
@@ -146,7 +153,7 @@ def _grams(sheet: Sheet, units: list[int]) -> set[str]:
     out: set[str] = set()
     for k in units:
         t = sheet.unit(k)
-        out.update(map("".join, zip(t, t[1:], strict=False)))
+        out.update(map("".join, pairwise(t)))
     return out
 
 

@@ -70,6 +70,38 @@ def test_a_list_of_names_is_no_row_of_columns() -> None:
     assert len(s) == 12 and s.row is None and not read_in_columns(s)
 
 
+def test_columns_whose_baselines_differ_are_told_by_their_turn_and_their_seams() -> None:
+    """As pdftotext writes them: lines that stand less than half a line apart share a row, the others have rows of their own."""
+    columns = [
+        "各级人民政府应当加强对安全生产工作的领导，支持、督促各有关部门依法履行安全生产监督管理职责，建立健全协调机制，及时协调、"
+        "解决安全生产监督管理中存在的重大问题。乡镇人民政府和街道办事处应当按照职责，加强对本行政区域内生产经营单位安全生产状况的监督检查。",
+        "企业开展经营活动应当遵守法律，不得损害消费者的合法权益。商品价格由经营者依照价格法律自主制定，消费者有权知悉其购买、"
+        "使用的商品或者接受的服务的真实情况，有权自主选择提供商品或者服务的经营者，自主决定购买或者不购买任何一种商品的权利。",
+        "森林资源属于国家所有，由法律规定属于集体所有的除外。国家采取财政、税收、金融等方面的措施，支持森林资源保护发展。各级人"
+        "民政府应当保障森林生态保护修复的投入，促进林业发展。国家建立森林生态效益补偿制度，加大公益林保护支持力度，完善重点生态。",
+    ]
+    cut = [[text[i : i + 12] for i in range(0, len(text) - len(text) % 12, 12)] for text in columns]
+    # the middle column stands half a line lower: its lines are rows of their own, as often as not beside one of the others'
+    rows = []
+    for k, (a, b, c) in enumerate(zip(*cut, strict=False)):
+        rows += [f"{a} {c}", b] if k % 3 else [f"{a} {b} {c}"]
+    s = sheet("\n".join(rows) + "\n")
+    assert [s.unit(k) for k in range(len(s))] == [line for column in cut for line in column[: min(map(len, cut))]]
+
+
+def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
+    """The text under it goes on with the matter of the text above it, and the page has others."""
+    text = (
+        "用水治理有新招\n\n本报记者 王建国\n\n　　河湖长制办公室负责河道水环境治理，河湖长巡查河道，发现排污口就通知治理单位。\n"
+        "　　流域的河道治理由河湖长负责，排污口整治、河道清淤、水质监测由治理单位完成。\n\n"
+        "河道治理的办法\n\n　　河道治理单位在排污口安装水质监测设备，河湖长巡查河道时查看水质监测结果，河道清淤由治理单位负责。\n\n"
+        "足球联赛昨晚开赛\n\n　　本报北京3月4日电 （记者 李伟）球迷涌入体育场，主队前锋上半场连进两球，门将扑出点球，主教练赛后称赞球员。\n"
+    )
+    records = clean(text)
+    assert [r["headline"] for r in records] == ["用水治理有新招", "足球联赛昨晚开赛"]
+    assert "河道治理的办法" in records[0]["paragraphs"]
+
+
 # ------------------------------------------------------------------ small print
 @pytest.mark.parametrize(
     ("text", "agency", "place", "when"),

@@ -42,9 +42,8 @@ def main() -> None:
     ap.add_argument("--epochs", type=int, default=10)
     a = ap.parse_args()
     here = Path(__file__).resolve().parents[3]
-    text = "\n".join(
-        "".join(x.split()) for x in (here / "bench" / "quality" / "texts" / "prose.txt").read_text("utf-8").splitlines() if not x.startswith("#")
-    )
+    prose = (here / "bench" / "quality" / "texts" / "prose.txt").read_text("utf-8").splitlines()
+    text = "\n".join("".join(x.split()) for x in prose if not x.startswith("#"))
     text = "\n" * LEFT + text + "\n" * RIGHT
     cps = lines.code_points(text).copy()
     cls = lines.classes(cps)
@@ -109,8 +108,8 @@ def main() -> None:
         with torch.no_grad():
             rest.eval()
             p = forward(torch.from_numpy(hc), torch.from_numpy(he)).numpy()
-            loss_h = np.logaddexp(0, np.where(hy > 0.5, -p, p)).mean()
-            print(f"epoch {epoch + 1}: held out right {((p > 0) == (hy > 0.5)).mean():.4f}, loss {loss_h:.4f}, {time.time() - t0:.0f} s", flush=True)
+            right, unlike = ((p > 0) == (hy > 0.5)).mean(), np.logaddexp(0, np.where(hy > 0.5, -p, p)).mean()
+            print(f"epoch {epoch + 1}: held out right {right:.4f}, loss {unlike:.4f}, {time.time() - t0:.0f} s", flush=True)
             rest.train()
     n = lambda t: t.detach().numpy()  # noqa: E731
     np.savez_compressed(

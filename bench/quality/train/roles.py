@@ -24,7 +24,10 @@ from qingyang.lines import read_lines
 from qingyang.records import Source
 from qingyang.roles import ROLES
 
-OFTEN = ("layout", "rows", "rows", "rows+light", "fragments", "fragments", "lines", "lines", "blocks", "blocks", "fragments+errors", "lines+light", "lines+medium")
+OFTEN = (
+    *("layout", "rows", "rows", "rows+light"),
+    *("fragments", "fragments", "lines", "lines", "blocks", "blocks", "fragments+errors", "lines+light", "lines+medium"),
+)
 """Readings in good order, which most users bring: they come again."""
 INDEX = {r: i for i, r in enumerate(ROLES)}
 WIDTH = 6
@@ -147,7 +150,8 @@ def train(
     tables = nn.ModuleList([nn.Embedding(COMMON + 1, WIDTH) for _ in range(CHARS)])
     for t in tables:
         nn.init.normal_(t.weight, std=0.3)
-    convs = nn.ModuleList([nn.Conv1d(i, o, k, padding=k // 2 * d, dilation=d) for k, d, i, o in ((5, 1, F, hidden), *((k, d, hidden, hidden) for k, d in BETWEEN), (1, 1, hidden, L))])
+    shapes = ((5, 1, F, hidden), *((k, d, hidden, hidden) for k, d in BETWEEN), (1, 1, hidden, L))
+    convs = nn.ModuleList([nn.Conv1d(i, o, k, padding=k // 2 * d, dilation=d) for k, d, i, o in shapes])
     whole = nn.Linear(hidden, hidden, bias=False)
     nn.init.zeros_(whole.weight)
     drop = nn.Dropout(dropout)

@@ -76,8 +76,8 @@ def main() -> None:
         H = (X * (p * (1 - p))[:, None]).T @ X + np.eye(len(theta)) * 1.0
         theta += np.linalg.solve(H, X.T @ (y - p) - theta)
     p = 1 / (1 + np.exp(-X @ theta))
-    wrong = ((p > 0.5) != (y > 0.5)).mean()
-    print(f"# fitted on {len(y)} headlines of composed pages, {int(y.sum())} of them headings: {1 - wrong:.4f} right, {(y < 0.5).mean():.4f} before")
+    right, before = ((p > 0.5) == (y > 0.5)).mean(), (y < 0.5).mean()
+    print(f"# fitted on {len(y)} headlines of composed pages, {int(y.sum())} of them headings: {right:.4f} right, {before:.4f} before")
     print("[weights]")
     for name, value in zip(FEATURES, theta, strict=True):
         print(f"{name} = {value:.2f}")
