@@ -75,7 +75,7 @@ def _gaps(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     last = np.append(unit[1:] != unit[:-1], True)
     right = np.where(last, x[sheet.ends[unit]] - x[b], np.append(left[1:], 0))
     ok &= ~many & (left >= NARROW) & (right >= 2)
-    a, b, unit, at, left_ok = a[ok], b[ok], unit[ok], at[ok], left[ok]
+    a, b, unit, at, left, right = a[ok], b[ok], unit[ok], at[ok], left[ok], right[ok]
     need = max(MIN_LINES, MIN_SHARE * n)
     near = np.histogram(at, bins=np.arange(0, at.max() + 3))[0] if len(at) else np.zeros(1)
     support = np.convolve(near, [1, 1, 1], "same")
@@ -83,8 +83,10 @@ def _gaps(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     if len(np.unique(unit[good])) < need:
         return None
     # a line too long for one column is cut at every gap: rows that lack a column have their gaps elsewhere
-    column = float(np.percentile(left_ok[good], 75))
+    column = float(np.percentile(left[good], 75))
     good |= (x[sheet.ends] - x[sheet.starts])[unit] > column + 2
+    # what has room in one column, and ends no sentence at the gap, was not parted by the setting
+    good &= (left + right > column + 0.6) | ((sheet.cls[a - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0)
     return unit[good], a[good], b[good]
 
 
