@@ -71,6 +71,7 @@ _PATTERNS = (
     "paren",
     "sign_off",
     "label",
+    "heading_sign",
 )
 _SEAM = (
     "seam_odds",
@@ -169,6 +170,8 @@ _BETWEEN = re.compile(r"[\s、]+")
 _PARTED = re.compile(rf"(?<![{HAN}])([{HAN}])[\s\u3000\u00a0]+([{HAN}])(?![{HAN}])")
 """李  舸: a name of two characters, parted to the length of its neighbours of three."""
 _TRIG_NUMBER = frozenset("第（(一二三四五六七八九十其首再最0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩●■◆▲△○★□※▪•㈠㈡㈢㈣㈤")
+_HEADING_SIGN = re.compile(r"#{1,6}\s")
+"""What a converter writes before a headline (Markdown)."""
 _LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
 _CLOSES = re.compile("[电電讯訊消]")
 """One of these closes every dateline."""
@@ -507,6 +510,8 @@ def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
                 put(k, "dateline")
         if c in _TRIG_NUMBER and _NUMBERED.match(raw):
             put(k, "numbered")
+        if c == "#" and _HEADING_SIGN.match(raw):
+            put(k, "heading_sign")
         if last in "：:，,说是" and _SAYING.search(raw, max(e - s - _SAID, 0)):
             X[k, _COL["ends_saying"]] = 1
         pictured = "图" in raw and CAPTION.match(raw)
@@ -584,6 +589,7 @@ _WORDS = {
     "blank_before": "an empty line stands above",
     "open_quote": "a quotation is open",
     "open_bracket": "a bracket is open",
+    "is_heading_sign": "bears a converter's heading sign",
     "is_dateline": "opens with a dateline",
     "is_byline": "reads as a byline",
     "is_name": "is a person's name",

@@ -136,18 +136,26 @@ def weigh(pages: Sequence[Floats]) -> list[tuple[list[str], Floats]]:
     return out
 
 
-_READS, _ORDER = NAMES.index("seam_reads"), NAMES.index("page_open_seams")
+_READS, _ORDER, _DOCDATE, _SIGN = (NAMES.index(n) for n in ("seam_reads", "page_open_seams", "is_docdate", "is_heading_sign"))
+_HEAD = ("headline", "headline_cont", "deck", "byline", "kicker")
 
 
 def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
-    """One headline over two lines is one headline.
+    """What is plain to see outweighs the networks.
 
-    A headline right under another one, which has no text of its own, goes on with it where the network half thinks so, where the
-    words run on across the seam (长航集团推出春运优质服务标准公布监督电 | 话请社会监督), or where the page is read in good order: there
-    no headline stands without its text.
+    One headline over two lines is one headline: a headline right under another one, which has no text of its own, goes on with
+    it where the networks half think so, where the words run on across the seam (长航集团推出春运优质服务标准公布监督电 | 话请社会监督), or
+    where the page is read in good order: there no headline stands without its text. A line under a head that is a full date in
+    brackets and nothing else, （2020年11月24日）, is the date of the document. What a converter marked as a heading is one.
     """
     out = list(roles)
     cont = ROLES.index("headline_cont")
+    for k in np.flatnonzero(X[:, _SIGN]).tolist():
+        if out[k] not in ("kicker", "headline", "headline_cont", "subhead", "caption"):
+            out[k] = "headline"
+    for k in np.flatnonzero(X[:, _DOCDATE]).tolist():
+        if k and out[k] in _HEAD and out[k - 1] in _HEAD:
+            out[k] = "docdate"
     for k in range(1, len(out)):
         under = out[k] == "headline" and out[k - 1] in ("headline", "headline_cont")
         if under and (p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
