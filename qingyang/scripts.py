@@ -13,10 +13,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
-from qingyang import choices, names
+from qingyang import choices, conversion, names
 from qingyang.records import Flag, Record, SettingError
 from qingyang.words import Segmenter
 
@@ -81,9 +81,9 @@ class Converter:
             raise SettingError(f"variant {variant!r} is not known; choose one of {', '.join(CONFIGS)}")
         self.variant = variant
         self.segmenter = segmenter or Segmenter()
-        self._engines: dict[str, Any] = {}
         self._vocabulary: dict[str, str] = {}
         self._forms: dict[str, str] = {}
+        self._terms: dict[str, str] = {}
         self._settled: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
 
     def text(self, text: str, authors: Iterable[str] = ()) -> str:
@@ -93,15 +93,18 @@ class Converter:
         '少數組織參與製造'
         """
         reading = read([text], self.segmenter, authors)
-        return _join(self._strings(reading)[0][0], reading)
+        return _join(self._strings([reading])[0][0][0], reading)
 
-    def convert(self, record: Record, reading: Reading | None = None) -> Record:
-        """The record in this variant: same id, same structure, its own flags.
+    def convert(self, record: Record) -> Record:
+        """The record in this variant: same id, same structure, its own flags."""
+        return self.convert_all([record], [read_record(record, self.segmenter)])[0]
 
-        ``reading`` is :func:`read_record` of the same record, for whoever converts to more than one variant.
-        """
-        reading = reading or read_record(record, self.segmenter)
-        pieces, doubts = self._strings(reading)
+    def convert_all(self, records: Sequence[Record], readings: Sequence[Reading]) -> list[Record]:
+        """Many records at once; ``readings`` are :func:`read_record` of each."""
+        told = self._strings(readings)
+        return [self._record(record, reading, *strings) for record, reading, strings in zip(records, readings, told, strict=True)]
+
+    def _record(self, record: Record, reading: Reading, pieces: list[Pieces], doubts: list[Doubt]) -> Record:
         done = iter([_join(string, reading) for string in pieces])
         out: Any = dict(record)
         metadata = out["metadata"] = dict(record["metadata"])
@@ -121,56 +124,69 @@ class Converter:
 
     # ---- one OpenCC call for everything, and a closer look where words and phrases disagree
 
-    def _plain(self, text: str, config: str = "") -> str:
-        config = config or CONFIGS[self.variant]
-        if config not in self._engines:
-            import opencc
+    def _plain(self, text: str) -> str:
+        return conversion.convert(text, CONFIGS[self.variant], conversion.standard(text))
 
-            self._engines[config] = opencc.OpenCC(config)
-        # OpenCC stops at NUL.
-        return "\0".join(self._engines[config].convert(part) for part in text.split("\0"))
+    def _all(self, strings: Sequence[str]) -> list[str]:
+        return self._plain(_SEPARATOR.join(strings)).split(_SEPARATOR) if strings else []
 
-    def _all(self, strings: Sequence[str], config: str = "") -> list[str]:
-        return self._plain(_SEPARATOR.join(strings), config).split(_SEPARATOR) if strings else []
-
-    def _by_word(self, words: Iterable[str]) -> list[str]:
+    def _by_word(self, words: Sequence[str]) -> list[str]:
         """Each word converted by itself, from memory where it was met before."""
-        words = list(words)
         vocabulary = self._vocabulary
-        try:
-            return list(map(vocabulary.__getitem__, words))
-        except KeyError:
-            new = list(set(words).difference(vocabulary, _SEPARATOR))
-        if len(vocabulary) + len(new) > _VOCABULARY:
-            vocabulary.clear()
-            new = list(set(words).difference(_SEPARATOR))
-        vocabulary.update({_SEPARATOR: _SEPARATOR, **dict(zip(new, self._all(new), strict=True))})
+        new = set(words).difference(vocabulary)
+        if new:
+            if len(vocabulary) + len(new) > _VOCABULARY:
+                vocabulary.clear()
+                new = set(words)
+            new.discard(_SEPARATOR)
+            told = sorted(new)
+            vocabulary.update({_SEPARATOR: _SEPARATOR, **dict(zip(told, self._all(told), strict=True))})
         return list(map(vocabulary.__getitem__, words))
 
-    def _strings(self, reading: Reading) -> tuple[list[Pieces], list[Doubt]]:
-        """Every string in pieces, and what is in doubt in it."""
-        forced = self._forced(reading)
+    def _strings(self, readings: Sequence[Reading]) -> list[tuple[list[Pieces], list[Doubt]]]:
+        """Of each reading, every string in pieces, and what is in doubt in it."""
+        forced = [self._forced(reading) for reading in readings]
+        shielded = [_shield(reading, spans) for reading, spans in zip(readings, forced, strict=True)]
+        every: list[str] = []
+        for _, words in shielded:
+            every += words
+            every.append(_SEPARATOR)
+        by_word = self._by_word(every)
+        text = _SEPARATOR.join([source for source, _ in shielded])
+        phrases = iter(self._plain(text).split(_SEPARATOR))
+        wholes = iter("".join(by_word).split(_SEPARATOR))
+        out: list[tuple[list[Pieces], list[Doubt]]] = []
+        first = 0
+        for reading, spans, (source, words) in zip(readings, forced, shielded, strict=True):
+            sources = source.split(_SEPARATOR)
+            mine = by_word[first : first + len(words)]
+            strings = zip(sources, islice(phrases, len(sources)), islice(wholes, len(sources)), strict=True)
+            out.append(self._weighed(reading, spans, list(strings), words, mine))
+            first += len(words) + 1
+        return out
+
+    def _weighed(
+        self, reading: Reading, forced: Sequence[tuple[int, int, str]], strings: Sequence[tuple[str, str, str]],
+        words: Sequence[str], by_word: Sequence[str],
+    ) -> tuple[list[Pieces], list[Doubt]]:  # fmt: skip
+        """``strings`` are (source, converted with phrases, converted word by word), with holes where something is ``forced``."""
         decided, doubts = self._decide(reading)
-        shielded, words = _shield(reading, forced)
-        by_word = self._by_word(words)
-        sources, phrases = shielded.split(_SEPARATOR), self._plain(shielded).split(_SEPARATOR)
-        wholes = "".join(by_word).split(_SEPARATOR)
-        if phrases == wholes and not (forced or decided or doubts):
-            return [[pair] for pair in zip(sources, wholes, strict=True)], doubts
         begins = list(accumulate((len(string) + 1 for string in reading.strings), initial=0))
         closer = {bisect_right(begins, at) - 1 for at in [*decided, *(doubt.start for doubt in doubts)]}
-        ends = [-1]
-        for _ in sources[1:]:
-            ends.append(words.index(_SEPARATOR, ends[-1] + 1))
-        ends = [*ends[1:], len(words)]
+        ends: list[int] = []
         out: list[Pieces] = []
         holes = iter(forced)
-        first = 0
-        for string, (source, phrase, whole, last) in enumerate(zip(sources, phrases, wholes, ends, strict=True)):
+        for string, (source, phrase, whole) in enumerate(strings):
+            if phrase == whole and string not in closer and _HOLE not in source:
+                out.append([(source, whole)])
+                continue
             if phrase == whole and (string not in closer or len(source) == len(whole)):
                 weighed = _plain_pieces(source, whole)
             else:
-                weighed = self._weigh(source, phrase, whole, words[first:last], by_word[first:last])
+                if not ends:
+                    ends = [-1, *(i for i, word in enumerate(words) if word == _SEPARATOR), len(words)]
+                mine = slice(ends[string] + 1, ends[string + 1])
+                weighed = self._weigh(source, phrase, whole, words[mine], by_word[mine])
             pieces: Pieces = []
             offset = begins[string]
             for before, after, doubtful in weighed:
@@ -184,7 +200,6 @@ class Converter:
                 pieces.append((before, after))
                 offset += len(before)
             out.append(pieces)
-            first = last + 1
         return out, doubts
 
     def _weigh(self, source: str, phrase: str, whole: str, words: Sequence[str], by_word: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -299,8 +314,7 @@ class Converter:
                 spans.append((name.start, name.end, self._name(text[name.start : name.end], name.surname)))
         if self.variant == "zh-Hant-TW":
             terms = choices.terms(text)
-            own = self._all([text[start:end] for start, end in terms], _CHARACTERS[self.variant])
-            spans += [(*term, to) for term, to in zip(terms, own, strict=True)]
+            spans += [(start, end, self._own(text[start:end])) for start, end in terms]
         return _apart(spans)
 
     def _form(self, form: str) -> str:
@@ -308,8 +322,14 @@ class Converter:
         if self.variant == "zh-Hant":
             return form
         if form not in self._forms:
-            self._forms[form] = self._plain(form, "t2tw" if self.variant == "zh-Hant-TW" else "t2hk")
+            self._forms[form] = conversion.ask(form, "t2tw" if self.variant == "zh-Hant-TW" else "t2hk")
         return self._forms[form]
+
+    def _own(self, term: str) -> str:
+        """A term in this variant's characters, without its words."""
+        if term not in self._terms:
+            self._terms[term] = conversion.ask(term, _CHARACTERS[self.variant])
+        return self._terms[term]
 
     def _name(self, name: str, surname: int) -> str:
         """A name: the family name in its own form, the given name as the dictionary has it save for the table's characters."""
@@ -407,10 +427,15 @@ class Converters:
 
     def convert(self, record: Record) -> dict[str, Record]:
         """The record in every variant, by its name."""
+        return self.convert_all([record])[0]
+
+    def convert_all(self, records: Sequence[Record]) -> list[dict[str, Record]]:
+        """Each record in every variant; many at once take a fraction of the time."""
         if not self.converters:
-            return {}
-        reading = read_record(record, self.segmenter)
-        return {variant: converter.convert(record, reading) for variant, converter in self.converters.items()}
+            return [{} for _ in records]
+        readings = [read_record(record, self.segmenter) for record in records]
+        told = [converter.convert_all(records, readings) for converter in self.converters.values()]
+        return [dict(zip(self.converters, variants, strict=True)) for variants in zip(*told, strict=True)]
 
 
 def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = ()) -> Reading:
@@ -484,7 +509,7 @@ def _shield(reading: Reading, forced: Sequence[tuple[int, int, str]]) -> tuple[s
 def _simplified() -> frozenset[str]:
     """Every ideograph that OpenCC turns into another and that no Traditional text writes."""
     every = [chr(code) for low, high in _IDEOGRAPHS for code in range(low, high + 1)]
-    turned = _convert("\n".join(every), "s2t").split("\n")
+    turned = conversion.ask("\n".join(every), "s2t").split("\n")
     return frozenset(a for a, b in zip(every, turned, strict=True) if a != b) - choices.table().shared
 
 
@@ -508,15 +533,15 @@ def converts_back(record: Record, variant_record: Record) -> float:
 
     ours, theirs = "\n".join(record["paragraphs"]), "\n".join(variant_record["paragraphs"])
     config, same = BACK[variant_record["lang"]], choices.table().same
-    back = _convert(theirs, config)
+    back = conversion.convert(theirs, config)
     if back == ours or not ours:
         return 1.0
     backs = [back.translate(same)]
     if backs[0] == ours.translate(same):
         return 1.0
-    plain = _convert(ours, "t2s").translate(same)
+    plain = conversion.convert(ours, "t2s").translate(same)
     if config == "tw2sp":
-        backs.append(_convert(theirs, "tw2s").translate(same))
+        backs.append(conversion.convert(theirs, "tw2s").translate(same))
     if plain in backs:
         return 1.0
     clauses, *others = (_CLAUSE.split(text) for text in (plain, *backs))
@@ -529,14 +554,3 @@ def converts_back(record: Record, variant_record: Record) -> float:
         for clause, *back in zip(clauses, *others, strict=True)
     )
     return (kept + len(plain) - sum(map(len, clauses))) / len(plain)
-
-
-@cache
-def _engine_of(config: str) -> Any:
-    import opencc
-
-    return opencc.OpenCC(config)
-
-
-def _convert(text: str, config: str) -> str:
-    return "\0".join(_engine_of(config).convert(part) for part in text.split("\0"))

@@ -72,15 +72,15 @@ class Index:
     def __init__(self, keys: Ints) -> None:
         self.keys = keys
         self._tables: list[tuple[int, npt.NDArray[np.int32]]] = []
-        left: npt.NDArray[Any] = np.arange(len(keys), dtype=np.int32)
+        left = np.arange(len(keys))
         for _ in range(self.TABLES):
             bits = max(8, int(len(left) * 1.6).bit_length())
             table = np.full(1 << bits, -1, np.int32)
-            table[self._slot(keys[left], bits)] = left
+            table[self._slot(keys[left], bits)] = left.astype(np.int32)
             self._tables.append((bits, table))
             left = left[np.flatnonzero(table[self._slot(keys[left], bits)] != left)]
         order = np.argsort(keys[left])
-        self._rest, self._rest_at = np.append(keys[left][order], np.int64(-1)), np.append(left[order], np.int32(-1))
+        self._rest, self._rest_at = np.append(keys[left][order], np.int64(-1)), np.append(left[order], -1)
 
     def _slot(self, keys: Ints, bits: int) -> npt.NDArray[np.uint64]:
         return ((keys.astype(np.uint64) + np.uint64(bits)) * np.uint64(self.SPREAD)) >> np.uint64(64 - bits)
