@@ -16,6 +16,7 @@ from house import PAGE_1, PAGE_2, PAGE_3, bring, from_nothing, no_checks, sample
 from qingyang.settings import Settings
 from tasks import corpus, manifest, proof
 from tasks.manifest import STATE
+from tasks.restore import restore
 
 
 @pytest.fixture(autouse=True)
@@ -268,3 +269,21 @@ def test_the_proof_may_be_left_for_later(raw: Path, output: Path, tmp_path: Path
     assert listed["proof/index.html"]["sha256"] == hashlib.sha256((output / "proof/index.html").read_bytes()).hexdigest()
     bring(raw, output)
     assert tree(output) == from_nothing(raw, tmp_path / "fresh2")
+
+
+def test_a_source_too_large_for_a_page_is_kept_whole(raw: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.restore.PIECE", 64)
+    write(raw, **{"日报/2020-11-25/09.txt": "".join(chr(0x4E00 + k * 7919 % 20000) for k in range(5000))})
+    bring(raw, output, Settings(max_source_mb=0.005))
+    count, failures = restore(output, tmp_path / "back")
+    assert (count, failures) == (5, [])
+    assert (tmp_path / "back/日报/2020-11-25/09.txt").read_bytes() == (raw / "日报/2020-11-25/09.txt").read_bytes()
+    ledger = output / "ledger" / "日报-2020-11.jsonl"
+    told = [json.loads(line) for line in ledger.read_text("utf-8").splitlines()]
+    for entry in told:
+        if "raw" in entry:
+            entry["raw"] = entry["raw"][:400] + entry["raw"][404:]
+    ledger.write_text("".join(json.dumps(entry) + "\n" for entry in told), "utf-8")
+    count, failures = restore(output, tmp_path / "again")
+    assert count == 4 and "09.txt" in failures[0]
+    assert not list((tmp_path / "again").rglob("*.tmp")) and not (tmp_path / "again/日报/2020-11-25/09.txt").exists()
