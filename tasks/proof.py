@@ -628,7 +628,7 @@ def write_proof(output: Path, *, only: set[str] | None = None, pool: Workers | N
         else:
             jobs.append(_Job(str(output), name, str(path), digest))
             size += path.stat().st_size
-    worth = len(jobs) > 1 and size > WORTH_A_POOL
+    worth = len(jobs) > 1 and (size > WORTH_A_POOL or (pool is not None and pool.started))
     own = Workers(1 if pool is not None or not worth else os.cpu_count() or 1)
     with own:
         workers = pool if pool is not None and worth else own

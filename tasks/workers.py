@@ -43,6 +43,11 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
         self._closed = False
 
+    @property
+    def started(self) -> bool:
+        """The processes are there: giving them work costs nothing."""
+        return self._pool is not None
+
     def __enter__(self) -> Self:
         return self
 
@@ -125,6 +130,10 @@ class Cluster(Workers):
             raise SettingError(f"--dask {address}: no scheduler answers there ({error})") from None
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         super().__init__(sum(w["nthreads"] for w in workers.values()))
+
+    @property
+    def started(self) -> bool:
+        return True
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.close()
