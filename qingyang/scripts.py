@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate, islice, pairwise
 from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from qingyang import choices, conversion, names
 from qingyang.records import Flag, Record, SettingError
@@ -519,7 +522,45 @@ def simplified_only(text: str) -> set[str]:
     >>> sorted(simplified_only("后来发展，皇后"))
     ['发', '来']
     """
-    return set(text) & _simplified()
+    return _simplified_only([text])[0]
+
+
+@cache
+def _simplified_codes() -> npt.NDArray[np.bool_]:
+    out = np.zeros(0x110000, bool)
+    out[[ord(c) for c in _simplified()]] = True
+    return out
+
+
+def _simplified_only(texts: Sequence[str]) -> list[set[str]]:
+    """:func:`simplified_only` of each text."""
+    codes = conversion.code_points("".join(texts))
+    out: list[set[str]] = [set() for _ in texts]
+    found = np.flatnonzero(_simplified_codes()[codes])
+    for k, code in zip(np.searchsorted(np.cumsum(list(map(len, texts))), found, "right").tolist(), codes[found].tolist(), strict=True):
+        out[k].add(chr(code))
+    return out
+
+
+class Judged(NamedTuple):
+    """How good a variant is."""
+
+    simplified: int
+    """Characters that only Simplified Chinese writes."""
+    back: float
+    """Share of the record's characters that come back (:func:`converts_back`)."""
+
+
+def judge(records: Sequence[Record], variants: Sequence[Mapping[str, Record]]) -> list[dict[str, Judged]]:
+    """How good the variants of each record are; many records at once take a fraction of the time."""
+    out: list[dict[str, Judged]] = [{} for _ in records]
+    for name in dict.fromkeys(name for each in variants for name in each):
+        rows = [k for k, each in enumerate(variants) if name in each]
+        theirs = [variants[k][name] for k in rows]
+        simplified = _simplified_only([variant["text"] for variant in theirs])
+        for k, only, back in zip(rows, simplified, _backs([records[k] for k in rows], theirs), strict=True):
+            out[k][name] = Judged(len(only), back)
+    return out
 
 
 def converts_back(record: Record, variant_record: Record) -> float:
@@ -529,21 +570,57 @@ def converts_back(record: Record, variant_record: Record) -> float:
     the few forms that OpenCC does not turn back (``rules/scripts.toml``). Taiwan's words are turned back where that
     gives the clause as it was, and its characters alone where that does: 建立 is no 创建.
     """
+    return _backs([record], [variant_record])[0]
+
+
+def _backs(records: Sequence[Record], variants: Sequence[Record]) -> list[float]:
+    """:func:`converts_back` of each record; the variants are of one kind."""
+    every = ["\n".join(record["paragraphs"]) for record in records]
+    out = [1.0] * len(every)
+    if not every:
+        return out
+    config = BACK[variants[0]["lang"]]
+    turned = ["\n".join(variant["paragraphs"]) for variant in variants]
+    told = _each(turned, config)
+    rows = [k for k, (ours, back) in enumerate(zip(every, told, strict=True)) if ours and back != ours]
+    backs = [_same([told[k] for k in rows])]
+    differ = [n for n, (a, b) in enumerate(zip(_same([every[k] for k in rows]), backs[0], strict=True)) if a != b]
+    rows, backs = [rows[n] for n in differ], [[backs[0][n] for n in differ]]
+    plain = _same(_each([every[k] for k in rows], "t2s"))
+    if config == "tw2sp":
+        backs.append(_same(_each([turned[k] for k in rows], "tw2s")))
+    for k, ours, *some in zip(rows, plain, *backs, strict=True):
+        out[k] = 1.0 if ours in some else _share(ours, some)
+    return out
+
+
+def _each(texts: Sequence[str], config: str) -> list[str]:
+    """Each text converted; together, where that is possible."""
+    if not texts or any(_SEPARATOR in text for text in texts):
+        return [conversion.convert(text, config) for text in texts]
+    return conversion.convert(_SEPARATOR.join(texts), config).split(_SEPARATOR)
+
+
+def _same(texts: Sequence[str]) -> list[str]:
+    """The texts with one form for what OpenCC does not turn back."""
+    codes = conversion.code_points("".join(texts))
+    whole = np.where(codes < 0x10000, _same_codes()[np.minimum(codes, 0xFFFF)], codes).tobytes().decode("utf-32-le", "surrogatepass")
+    ends = list(accumulate(map(len, texts), initial=0))
+    return [whole[a:b] for a, b in pairwise(ends)]
+
+
+@cache
+def _same_codes() -> npt.NDArray[np.uint32]:
+    out = np.arange(0x10000, dtype=np.uint32)
+    for code, character in choices.table().same.items():
+        out[code] = ord(character)
+    return out
+
+
+def _share(plain: str, backs: Sequence[str]) -> float:
+    """Share of the characters of ``plain`` that stand in the best of ``backs``, clause by clause."""
     from rapidfuzz.distance import LCSseq
 
-    ours, theirs = "\n".join(record["paragraphs"]), "\n".join(variant_record["paragraphs"])
-    config, same = BACK[variant_record["lang"]], choices.table().same
-    back = conversion.convert(theirs, config)
-    if back == ours or not ours:
-        return 1.0
-    backs = [back.translate(same)]
-    if backs[0] == ours.translate(same):
-        return 1.0
-    plain = conversion.convert(ours, "t2s").translate(same)
-    if config == "tw2sp":
-        backs.append(conversion.convert(theirs, "tw2s").translate(same))
-    if plain in backs:
-        return 1.0
     clauses, *others = (_CLAUSE.split(text) for text in (plain, *backs))
     if any(len(other) != len(clauses) for other in others):
         clauses, others = plain.split("\n"), [back.split("\n") for back in backs]

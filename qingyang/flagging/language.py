@@ -98,8 +98,8 @@ class Index:
             wanted, where = wanted[taken], where[taken]
             if not len(wanted):
                 return out
-        at = np.searchsorted(self._rest[:-1], wanted)
-        out[where] = np.where(self._rest[at] == wanted, self._rest_at[at], -1)
+        last = np.searchsorted(self._rest[:-1], wanted)
+        out[where] = np.where(self._rest[last] == wanted, self._rest_at[last], -1)
         return out
 
 
