@@ -141,12 +141,12 @@ class Language:
     """The table in memory, with the engine that cuts words as it was counted."""
 
     def __init__(self) -> None:
-        import rjieba
+        from qingyang.words import dictionary
 
         with resources.files("qingyang").joinpath("data", "language.npz").open("rb") as f:
             table: dict[str, Any] = dict(np.load(f))
         self._table = table
-        self._cut: Callable[[str, bool], list[str]] = rjieba.Jieba().cut
+        self._cut: Callable[[str, bool], list[str]] = dictionary().cut
         self.words: list[str] = _lines(table["words"])
         self.number = Numbers(zip(self.words, range(len(self.words)), strict=True))
         self.costs: Floats = table["cost"].astype(float) / -1000
