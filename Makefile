@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 
-.PHONY: run test clean
+.PHONY: run test test-long clean
 
 run: $(READY)
 	$(VENV)/bin/qingyang run raw output
@@ -11,6 +11,11 @@ run: $(READY)
 test: $(READY)
 	@sh tests/set_up_browser.sh
 	$(VENV)/bin/python -m pytest
+
+# What takes minutes: 200 events in a row against runs from nothing, and everything that can happen to a run.
+test-long: $(READY)
+	QINGYANG_STEPS=200 $(VENV)/bin/python -m pytest tests/test_incremental.py
+	$(VENV)/bin/python -m bench.crash
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "qingyang needs Python 3.11 or newer; try: make PYTHON=python3.12")'

@@ -222,13 +222,13 @@ def two(bench: Bench, times: int) -> None:
     patience, begun = bench.undisturbed(), time.monotonic()
     killed = 0
     for k in range(times):
-        if k % 3 == 0:
+        if k % 3 == 0 or k % 2:
             shutil.rmtree(bench.output, ignore_errors=True)
         first = Child(bench.raw, bench.output)
-        time.sleep(bench.chance.uniform(0, 0.5) * patience)
+        time.sleep(bench.chance.uniform(0, 0.3) * patience)
         second = Child(bench.raw, bench.output)
         if k % 2:
-            time.sleep(bench.chance.uniform(0, 0.5) * patience)
+            time.sleep(bench.chance.uniform(0, 0.3) * patience)
             if first.wait(0) is None:
                 first.kill()
                 killed += 1

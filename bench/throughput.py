@@ -2,15 +2,18 @@
 
     python -m bench.throughput                 # 5 MB of line-wise pages
     python -m bench.throughput --mb 1 --rounds 1
-    python -m bench.throughput --mb 1 --grow   # and ten and a hundred times as much
+    python -m bench.throughput --mb 1 --grow   # and ten and a hundred times as much; --grow 10 stops at ten
+    python -m bench.throughput --mb 1 --pair   # two workers beside one, by the clock on the wall
+    python -m bench.throughput --mb 1 --peers  # other tools on the part they share, in a venv of their own
 
 The job is a run from nothing with one worker: three variants, words, flags, checks and the proof. Its floor is the words by
 the same engine and the same three OpenCC conversions of the same clean text, and nothing else. Job and floor take turns, each in
 a process of its own; figures are seconds of CPU, since other work on the machine makes the clock on the wall say little. The
 last part is the command line, with Prefect and its server.
 
-Other tools (Data-Juicer, datatrove) are left out: figures that were not measured side by side, on this machine and this
-text, say nothing, and neither is installed.
+Other tools do less: datatrove reads documents, repairs their text with ftfy and writes them; Data-Juicer runs mappers and filters
+over records. They are installed from PyPI into a venv beside the pages, get the same pages, and are measured in the same run; where
+one cannot be installed, the table says so.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import functools
 import importlib
 import json
 import os
+import platform
 import resource
 import shutil
 import subprocess
@@ -28,6 +32,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -50,10 +55,10 @@ STAGES = (
     ("characters", "qingyang.characters:normalise", "qingyang.characters:blanks"),
     ("compose", "qingyang.articles:Writer.add", "qingyang.articles:Writer.finish"),
     ("account", "tasks.shard:_accounted"),
-    ("flags", "qingyang.flags:find"),
-    ("variants", "qingyang.scripts:Converters.convert"),
+    ("flags", "qingyang.flags:find_all"),
+    ("variants", "qingyang.scripts:Converters.convert_all"),
     ("words", "tasks.shard:words_record"),
-    ("metrics", "qingyang.metrics:row", "qingyang.metrics:ledger_share"),
+    ("metrics", "qingyang.metrics:row", "qingyang.metrics:ledger_share", "qingyang.scripts:judge"),
     ("serialise", "tasks.shard:line"),
     ("checks (Great Expectations)", "tasks.corpus:_check", "tasks.corpus:_check_corpus"),
     ("assemble, write", "tasks.corpus:shard.assemble", "tasks.corpus:_commit"),
@@ -171,6 +176,99 @@ def floor(raw: Path, output: Path) -> dict[str, Any]:
     return {"seconds": done - begun, "words": words - begun, "variants": done - words, "bytes": sum(len(t.encode()) for t in texts)}
 
 
+def workers(raw: Path, output: Path, count: int) -> float:
+    """Seconds on the wall of a run from nothing with ``count`` workers, without Prefect; start-up of the processes included."""
+    from qingyang.settings import Settings
+    from tasks import corpus, lock
+    from tasks.manifest import STATE
+    from tasks.workers import Workers
+
+    begun = time.monotonic()
+    _bring(raw, output, Settings(), corpus, lock, lambda _: Workers(count), STATE)
+    return time.monotonic() - begun
+
+
+PEERS: dict[str, tuple[tuple[str, ...], str]] = {
+    "datatrove + ftfy": (
+        ("datatrove[io]", "ftfy"),
+        """
+import sys, time
+from datatrove.pipeline.formatters import FTFYFormatter
+from datatrove.pipeline.readers import JsonlReader
+from datatrove.pipeline.writers import JsonlWriter
+begun = time.process_time()
+steps = [JsonlReader(sys.argv[1]), FTFYFormatter(), JsonlWriter(sys.argv[2], compression=None)]
+data = None
+for step in steps:
+    data = step.run(data, 0, 1)
+print(sum(1 for _ in data), time.process_time() - begun)
+""",
+    ),
+    "Data-Juicer, 4 mappers + 3 filters": (
+        ("py-data-juicer",),
+        """
+import sys, time, json, glob
+from data_juicer.core import NestedDataset
+from data_juicer.ops.filter import AlphanumericFilter, CharacterRepetitionFilter, TextLengthFilter
+from data_juicer.ops.mapper import ChineseConvertMapper, FixUnicodeMapper, PunctuationNormalizationMapper, WhitespaceNormalizationMapper
+rows = [json.loads(line) for line in open(glob.glob(sys.argv[1] + "/*.jsonl")[0], encoding="utf-8")]
+data = NestedDataset.from_list(rows)
+steps = [FixUnicodeMapper(), PunctuationNormalizationMapper(), WhitespaceNormalizationMapper(), ChineseConvertMapper(mode="s2t")]
+steps += [TextLengthFilter(), CharacterRepetitionFilter(), AlphanumericFilter()]
+begun = time.process_time()
+for step in steps:
+    data = step.run(data)
+print(len(data), time.process_time() - begun)
+""",
+    ),
+}
+"""What is installed, and a script that gets a folder of JSON lines and one to write to and prints pages and CPU seconds."""
+
+
+def peers(raw: Path, folder: Path) -> list[tuple[str, float | str]]:
+    """CPU seconds of each peer on the pages of ``raw``, start-up excluded; or why there are none."""
+    pages_in = folder / "in"
+    pages_in.mkdir(parents=True)
+    with open(pages_in / "pages.jsonl", "w", encoding="utf-8") as file:
+        for path in sorted(raw.rglob("*.txt")):
+            file.write(json.dumps({"id": path.name, "text": path.read_text("utf-8")}, ensure_ascii=False) + "\n")
+    out: list[tuple[str, float | str]] = []
+    for number, (name, (wanted, script)) in enumerate(PEERS.items()):
+        venv = folder / f"venv{number}"
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        python = str(venv / "bin" / "python")
+        steps = ([python, "-m", "pip", "install", "-q", *wanted], [python, "-c", script, str(pages_in), str(folder / f"out{number}")])
+        for command in steps:
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=folder)
+            except subprocess.TimeoutExpired:
+                out.append((name, f"took more than {PATIENCE} s: {' '.join(command[1:5])}"))
+                break
+            if done.returncode:
+                lines = done.stderr.strip().splitlines() or ["no message"]
+                out.append((name, next((line for line in lines if line.startswith("ERROR")), lines[-1])[:200]))
+                break
+        else:
+            out.append((name, float(done.stdout.split()[-1])))
+    return out
+
+
+PATIENCE = 900
+"""Seconds for an installation, and for a peer's run."""
+
+
+def machine() -> str:
+    """Processor, cores, memory, Python: what the figures were measured on."""
+    name = platform.processor() or platform.machine()
+    with suppress(OSError):
+        found = [line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+        name = found[0] if found else name
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    load = os.getloadavg()[0]
+    python = platform.python_version()
+    return f"{name}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {python}; load before: {load:.1f}"
+
+
 def _child(what: str, raw: Path, output: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.throughput", "--child", what, str(raw), str(output)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)
@@ -235,6 +333,7 @@ def measure(folder: Path, mb: float, rounds: int, prefect: bool) -> dict[str, An
 
 
 def show(result: dict[str, Any]) -> None:
+    print(machine())
     mb, jobs, floors = result["mb"], result["jobs"], result["floors"]
     whole, least = median(j["seconds"] for j in jobs), median(f["seconds"] for f in floors)
     stages = {s: median(j["stages"].get(s, 0.0) for j in jobs) for s in jobs[0]["stages"]}
@@ -268,14 +367,18 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--mb", type=float, default=5, help="of pages (default 5)")
     ask.add_argument("--rounds", type=int, default=3, help="turns of job and floor; medians are shown")
-    ask.add_argument("--grow", action="store_true", help="also ten and a hundred times as many pages, one round each")
+    ask.add_argument("--grow", type=int, nargs="?", const=100, help="also ten times as many pages, and so on up to so many times (100)")
+    ask.add_argument("--pair", action="store_true", help="also two workers beside one, by the clock on the wall")
+    ask.add_argument("--peers", action="store_true", help="also other tools, installed into a venv made for it")
     ask.add_argument("--no-prefect", action="store_true", help="without the command line")
     ask.add_argument("--pages", type=Path, help="only write pages into this folder")
     ask.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = ask.parse_args()
     if given.child:
         what, raw, output = given.child
-        print(json.dumps({"job": job, "floor": floor}[what](Path(raw), Path(output))))
+        known: dict[str, Callable[[Path, Path], Any]] = {"job": job, "floor": floor}
+        known |= {f"workers{n}": functools.partial(workers, count=n) for n in (1, 2)}
+        print(json.dumps(known[what](Path(raw), Path(output))))
         return
     if given.pages:
         print(f"{pages(given.pages, int(given.mb * 1e6)):,} bytes")
@@ -285,12 +388,29 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="qingyang-throughput-"))
     try:
         show(first := measure(folder / "1", given.mb, given.rounds, not given.no_prefect))
+        if given.pair:
+            pages(folder / "pair" / "raw", int(given.mb * 1e6))
+            wall = {n: _child(f"workers{n}", folder / "pair" / "raw", folder / "pair" / f"output{n}") for n in (1, 2)}
+            print(f"\non the wall: one worker {wall[1]:.1f} s, two workers {wall[2]:.1f} s, {wall[1] / wall[2]:.2f} times as fast")
+        if given.peers:
+            size = pages(folder / "peers" / "raw", int(given.mb * 1e6)) / 1e6
+            print(f"\n| {'on the same pages':<36} | CPU s |  MB/s |\n|{'-' * 38}|------:|------:|")
+            ours = median(j["seconds"] for j in first["jobs"])
+            for name, spent in [("qingyang, the whole job", ours), *peers(folder / "peers" / "raw", folder / "peers")]:
+                figures = f"{spent:5.2f} | {size / max(spent, 1e-9):5.2f}" if isinstance(spent, float) else f"not measured: {spent}"
+                print(f"| {name:<36} | {figures} |")
         if given.grow:
-            print("\n|     MB | CPU s per MB | peak memory |\n|-------:|-------------:|------------:|")
-            for times in (1, 10, 100):
+            print("\n|     MB | CPU s per MB | start-up, CPU s | Great Expectations | peak memory |")
+            print("|-------:|-------------:|----------------:|-------------------:|------------:|")
+            for times in (t for t in (1, 10, 100) if t <= given.grow):
                 result = first if times == 1 else measure(folder / str(times), given.mb * times, 1, False)
-                seconds, memory = median(j["seconds"] for j in result["jobs"]), max(j["memory"] for j in result["jobs"])
-                print(f"| {result['mb']:6.1f} | {seconds / result['mb']:12.3f} | {memory:8.0f} MB |", flush=True)
+                jobs = result["jobs"]
+                seconds, memory = median(j["seconds"] for j in jobs), max(j["memory"] for j in jobs)
+                start, gx = median(j["start"] for j in jobs), median(j["stages"].get("checks (Great Expectations)", 0.0) for j in jobs)
+                print(
+                    f"| {result['mb']:6.1f} | {seconds / result['mb']:12.3f} | {start:15.1f} | {gx / seconds:18.1%} | {memory:8.0f} MB |",
+                    flush=True,
+                )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

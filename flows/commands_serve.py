@@ -175,11 +175,12 @@ def _server(output: Path | Remote, port: int) -> Iterator[None]:
     try:
         if os.environ.get("PREFECT_API_URL"):
             yield
-            return
-        with Server(state, lasting=True, port=port) as server:
-            import_great_expectations()
-            server.ready()
-            click.echo(f"qingyang: Prefect at {server.url.removesuffix('/api')}", err=True)
-            yield
+        else:
+            with Server(state, lasting=True, port=port) as server:
+                import_great_expectations()
+                server.ready()
+                click.echo(f"qingyang: Prefect at {server.url.removesuffix('/api')}", err=True)
+                yield
     except KeyboardInterrupt:
-        click.echo("qingyang: stopped", err=True)
+        pass
+    click.echo("qingyang: stopped", err=True)

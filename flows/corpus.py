@@ -78,9 +78,10 @@ def make(names: str, held: Callable[[], tuple[corpus.Plan, Workers, Sequence[str
 
 
 @task(name="finish", **ONCE_MORE)
-def finish(held: Callable[[], corpus.Plan], run: dict[str, Any]) -> dict[str, int]:
+def finish(held: Callable[[], tuple[corpus.Plan, Workers]], run: dict[str, Any]) -> dict[str, int]:
     """Write what belongs to the whole corpus, remove what belongs to no source any more."""
-    return corpus.finish(held(), run)
+    plan, workers = held()
+    return corpus.finish(plan, run, workers)
 
 
 @task(name="publish", **ONCE_MORE)
@@ -130,7 +131,7 @@ def pull_proofs(
         if changed:
             raise SourceError(f"{changed[0]}: keeps changing; run again when the raw folder is quiet")
         done = corpus.last(plan.output) if corpus.is_current(plan) else None
-        totals = done["totals"] if done else finish(lambda: plan, _run(started, pool.count))
+        totals = done["totals"] if done else finish(lambda: (plan, pool), _run(started, pool.count))
         publish(held)
         report = summary.of(plan, totals, time.time() - started, there)
         create_markdown_artifact(summary.markdown(report), key="summary", description="What came in and what went out")

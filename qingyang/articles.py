@@ -21,12 +21,13 @@ from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
 from qingyang.ledger import Removal, Slot, Stretch, compose
 from qingyang.lines import BLANK, BREAK, Sheet
 from qingyang.numerals import parse_date
+from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, Link, Part, Record, Source
 from qingyang.seams import evidence as seam_evidence
 from qingyang.split import Draft, PageDrafts, Unit
 
-_MARKDOWN = re.compile(r"#{1,6}[ \t]+")
-_DECK = re.compile(r"[ \t\u3000\u00a0]+(?=[—―─－-]{2})")
+_MARKDOWN = compile_pattern(r"#{1,6}[ \t]+")
+_DECK = compile_pattern(r"[ \t\u3000\u00a0]+(?=[—―─－-]{2})")
 
 
 class Writer:

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from qingyang.fields import is_name
+from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, RuleError
 from qingyang.rulebook import Rule, Rulebook, load
 
@@ -22,26 +23,26 @@ HAN = "\u3400-\u9fff\uf900-\ufaff々〇\u2e80-\u2fdf\U00020000-\U0003ffff"
 
 _MARKS, _PAREN, _SIGN = "char.halfwidth-punctuation", "char.halfwidth-parenthesis", "char.fullwidth-sign"
 _DOOR = "\u2f3e"
-_SIMPLIFIED = re.compile("[们这国为发会业东车时说过问动应员]")
+_SIMPLIFIED = compile_pattern("[们这国为发会业东车时说过问动应员]")
 
 # What a half-width mark sees when it looks left and right along its line.
 _NOTHING, _THROUGH, _CHINESE, _OTHER = range(4)
 _CLEAR = ",:;!?()，：；！？（）“”‘’…‥·•—–\"'" + BLANKS
 """Looked through: marks that may themselves change, quotation marks and dashes, which both scripts use, and blanks."""
-_STRONG = re.compile(f"[{HAN}、。《》〈〉「」『』【】〔〕〖〗・]")
+_STRONG = compile_pattern(f"[{HAN}、。《》〈〉「」『』【】〔〕〖〗・]")
 
-_LINE_END = re.compile(f"[{LINE_ENDS}]")
-_BRACKET = re.compile("[()（）︵︶﹙﹚]")
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_LINE_END = compile_pattern(f"[{LINE_ENDS}]")
+_BRACKET = compile_pattern("[()（）︵︶﹙﹚]")
+_ASTRAL = compile_pattern("[\U00010000-\U0010ffff]")
 _OPENING = "(（︵﹙"
-_ENTITY = re.compile("&(?:[A-Za-z]{2,7}[0-9]?|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5})")
+_ENTITY = compile_pattern("&(?:[A-Za-z]{2,7}[0-9]?|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5})")
 _CANDIDATES = "".join(map(chr, (*range(0x3000), *range(0xFE00, 0xFE10), *range(0xFEF0, 0x10000), *range(0xE0000, 0xE0200))))
 """Where invisible characters are."""
 
-_BLANK = re.compile(f"[{BLANKS}]+")
-_HAN = re.compile(f"[{HAN}]")
-_SINGLE = re.compile(f"[{HAN}][，。、；：！？）”》]?")
-_MARK = re.compile("[，。、；：！？“”‘’（）《》【】「」『』]")
+_BLANK = compile_pattern(f"[{BLANKS}]+")
+_HAN = compile_pattern(f"[{HAN}]")
+_SINGLE = compile_pattern(f"[{HAN}][，。、；：！？）”》]?")
+_MARK = compile_pattern("[，。、；：！？“”‘’（）《》【】「」『』]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,9 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-_BLANK = re.compile(r"[\s\u00a0\u3000\u200b\ufeff]+")
+from qingyang.patterns import compile_pattern
+
+_BLANK = compile_pattern(r"[\s\u00a0\u3000\u200b\ufeff]+")
 D = "0-9０-９"
 N = D + "一二三四五六七八九十〇○Ｏ零元百廿卅"
 HAN = "\u3400-\u9fff\U00020000-\U0003ffff々"
@@ -42,21 +44,21 @@ _DATE = rf"(?:(?P<year>[{N}]{{2,4}})年)?(?P<month>[{N}]{{1,3}})月(?P<day>[{N}]
 _DAY_ONLY = rf"(?P<day1>[{N}]{{1,3}})日"
 # 电 or 讯 closes a dateline; 專電, 综合讯, 专讯 … are the same with a word in front.
 _CLOSE = r"(?:综合|专|專|急|急救|加急)?(?:电讯|[电電](?![话影视力报子台信器网脑站缆灯話視報])|[讯訊](?![社息问号])|消息)"
-DATELINE = re.compile(
+DATELINE = compile_pattern(
     rf"(?P<open>[【〔［\[（(])?(?P<according>据|據)?(?P<agency>{_AG})(?:(?:特派|特约|驻[{HAN}]{{2,6}}?)?记者)?"
     rf"(?P<place>[{HAN}·、—-]{{0,24}}?)(?P<when>{_DATE}|{_DAY_ONLY})?(?P<close>{_CLOSE})(?P<shut>[】〕］\]）)])?"
 )
 # OCR and print also give 本报北京一月四日 记者… and 本报讯１月３日
-_BARE = re.compile(rf"(?P<agency>本报|本報)(?P<close>讯|訊)(?P<when>{_DATE})?")
+_BARE = compile_pattern(rf"(?P<agency>本报|本報)(?P<close>讯|訊)(?P<when>{_DATE})?")
 _REPORTERS = r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
-BY_PAREN = re.compile(rf"[（(\[〔]{_REPORTERS}(?:报道|报导|報道|報導)?[）)\]〕]|[（(][{HAN}·、，,]{{2,30}}[）)]")
-BY_REPORT = re.compile(rf"{_REPORTERS}(?:，{_REPORTERS})*(?:电视)?(?:摄影)?(?:报道|报导|報道|報導)[：:]?")
-SIGN_OFF = re.compile(
+BY_PAREN = compile_pattern(rf"[（(\[〔]{_REPORTERS}(?:报道|报导|報道|報導)?[）)\]〕]|[（(][{HAN}·、，,]{{2,30}}[）)]")
+BY_REPORT = compile_pattern(rf"{_REPORTERS}(?:，{_REPORTERS})*(?:电视)?(?:摄影)?(?:报道|报导|報道|報導)[：:]?")
+SIGN_OFF = compile_pattern(
     rf"[（(\[【〔](?:原?[载載]|均|综合|据|據|本栏|以上|摘自)?(?:{_AG})[^（）()。！？]{{0,60}}?(?:电|電|讯|訊|专电|供稿|报道|报导)[^（）()。！？]{{0,60}}?[）)\]】〕]"
 )
-DOC_DATE = re.compile(rf"[（(]?(?P<year>[{N}]{{2,4}})年(?P<month>[{N}]{{1,3}})月(?P<day>[{N}]{{1,3}})日[）)]?")
-CAPTION = re.compile(r"^(?:[▲△▼◀▶◆■●←→↑↓]*(?:上|下|左|右|题)?图(?:为|是|片|：|:|①|②|③|1|2|3|一|二)|[（(]?图片说明)")
-CREDIT = re.compile(
+DOC_DATE = compile_pattern(rf"[（(]?(?P<year>[{N}]{{2,4}})年(?P<month>[{N}]{{1,3}})月(?P<day>[{N}]{{1,3}})日[）)]?")
+CAPTION = compile_pattern(r"^(?:[▲△▼◀▶◆■●←→↑↓]*(?:上|下|左|右|题)?图(?:为|是|片|：|:|①|②|③|1|2|3|一|二)|[（(]?图片说明)")
+CREDIT = compile_pattern(
     rf"(?:[{HAN}]{{2,4}}(?:摄影?|／摄|/摄|文并?摄|供图|摄影报道)|新华社发|新华社记者[{HAN}]{{2,4}}摄)(?:[（(][^）)]{{2,8}}[）)])?[。]?$"
 )
 
@@ -98,7 +100,7 @@ class Dateline(NamedTuple):
 
 
 # Words that make a "place" something else: 本报记者从北京… is no dateline.
-_NO_PLACE = re.compile(r"记者|從|从|今天|昨天|日前|近日|获悉|编辑|社论|评论|为|的|了|通过|发")
+_NO_PLACE = compile_pattern(r"记者|從|从|今天|昨天|日前|近日|获悉|编辑|社论|评论|为|的|了|通过|发")
 
 
 def dateline(text: str) -> Dateline | None:
@@ -160,15 +162,15 @@ def dateline(text: str) -> Dateline | None:
     return Dateline(0, end, by_start, by_end, agency, place, when)
 
 
-_ROLE = re.compile(
+_ROLE = compile_pattern(
     r"(?:新华社|本报|中新社|人民网|新华网|人民日报|本刊|央视)?(?:特约|特派|实习|见习|首席|高级|资深|执笔|主任)*(?:驻[^记\s]{2,8}?)?(?:记者|通讯员|評論員|评论员|编辑|编译|记录|撰稿人?|特约撰稿人|观察员|摄影)+[：:]?"
     r"|采访组[：:]|(?:文|图|作者|撰文|执笔|整理|口述|采写)[：:／/]|[／/](?:文|图|摄)|参与采写|摄影报道|摄影|报道[：:]?|报导[：:]?|報道|報導|综合|执笔|(?<=[^\s])摄(?=$|[、\s）)])"
 )
-_MARKS = re.compile(r"[□■●◆○◎☆★▲△◇▪•※＊*→（）()【】〔〕\[\]<>〈〉]+")
-_SPLIT = re.compile(r"[、，,；;／/\s]+|(?<=[^\s])和(?=[^\s])")
-_SINGLE = re.compile(rf"^[{HAN}]$")
-_PERSON = re.compile(rf"[{HAN}·•・A-Za-z.\-]{{2,20}}")
-_ALL_HAN = re.compile(rf"[{HAN}]+")
+_MARKS = compile_pattern(r"[□■●◆○◎☆★▲△◇▪•※＊*→（）()【】〔〕\[\]<>〈〉]+")
+_SPLIT = compile_pattern(r"[、，,；;／/\s]+|(?<=[^\s])和(?=[^\s])")
+_SINGLE = compile_pattern(rf"^[{HAN}]$")
+_PERSON = compile_pattern(rf"[{HAN}·•・A-Za-z.\-]{{2,20}}")
+_ALL_HAN = compile_pattern(rf"[{HAN}]+")
 
 
 def authors(printed: str, *, bare: bool = False) -> list[str]:
@@ -223,8 +225,8 @@ def _unglue(word: str) -> list[str]:
     return got if got else [word]
 
 
-_DOTTED = re.compile(rf"[{HAN}]{{1,8}}[·•・][{HAN}]{{1,10}}(?:[·•・][{HAN}]{{1,8}})?")
-_TWO_TO_FOUR = re.compile(rf"[{HAN}]{{2,4}}")
+_DOTTED = compile_pattern(rf"[{HAN}]{{1,8}}[·•・][{HAN}]{{1,10}}(?:[·•・][{HAN}]{{1,8}})?")
+_TWO_TO_FOUR = compile_pattern(rf"[{HAN}]{{2,4}}")
 
 
 def is_name(word: str) -> bool:
@@ -249,7 +251,7 @@ def is_issuer(word: str) -> bool:
     return _BLANK.sub("", word).endswith(_ISSUERS)
 
 
-_BYLINE = re.compile(
+_BYLINE = compile_pattern(
     rf"^[□■●◆○◎☆★▲△◇▪•※＊*（(]*(?:(?:新华社|本报|本刊|中新社|人民网|新华网|人民日报|工人日报|通讯)?(?:特约|特派|实习|见习|首席|驻[{HAN}]{{2,6}})*"
     rf"(?:记者|通讯员|评论员|特约评论员|特约撰稿人|观察员|编辑部|编译|采访组)|(?:文|图|作者|撰文|口述|整理|执笔|采写|记录)[：:／/])"
 )

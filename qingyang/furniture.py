@@ -13,32 +13,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang.fields import authors, is_name
+from qingyang.patterns import compile_pattern
 from qingyang.rulebook import Rule, Rulebook, load
 
 LONGEST = 120
 """Characters. The longest attested line of furniture, a registration line with site and hotline, has 76."""
 
 BLANKS = " \t\u3000\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
-_BETWEEN = re.compile(f'[{BLANKS}|｜/／·•,，;；、”"■□◆●★▲—–－―-]*')
+_BETWEEN = compile_pattern(f'[{BLANKS}|｜/／·•,，;；、”"■□◆●★▲—–－―-]*')
 """What stands between two pieces of a line; readers of printed pages take a rule or a drop for ”."""
-_PAUSE = re.compile("[，、”]")
-_LOOSE = re.compile("[\u3400-\u9fff]{2,8}(?![\u3400-\u9fff])")
+_PAUSE = compile_pattern("[，、”]")
+_LOOSE = compile_pattern("[\u3400-\u9fff]{2,8}(?![\u3400-\u9fff])")
 """A paper's or a section's name that no table knows, beside a date."""
 
-_SENTENCE = re.compile("[，。；？！“]")
-_ALTHOUGH = re.compile(f"版|未[{BLANKS}]?经|址|©|[Cc]opyright")
+_SENTENCE = compile_pattern("[，。；？！“]")
+_ALTHOUGH = compile_pattern(f"版|未[{BLANKS}]?经|址|©|[Cc]opyright")
 """Furniture with a comma: index entries, notices of rights, addresses. Every other line with one is a sentence's."""
-_TOKEN = re.compile(
+_TOKEN = compile_pattern(
     "[0-9０-９:：@＠©Ⓒ摄版报图编校审策统绘制组排签终]|星 ?期|礼 ?拜|周[一二三四五六日]|农历|[一二三四五六七八九十]月"
     "|[主承]办|主管|出版|发行|印刷|设 ?计|美术|视觉|监制|出品|导[读览]|看点|要[目览]|提要|影像|照片|未 ?经|权"
     "|[A-Z][A-Za-z]{2}|www|新华社发|内部资料|创刊|扫|天气|气温|[上下]一|返回"
 )
 """What every piece holds, section names apart: a line without any is turned away at once."""
 
-_ANY_NAME = re.compile("策划|统筹|监制|出品|制作|设计|视觉|美术|编委|图表|绘图|插图|制图|版面|[一二三]审")
+_ANY_NAME = compile_pattern("策划|统筹|监制|出品|制作|设计|视觉|美术|编委|图表|绘图|插图|制图|版面|[一二三]审")
 """Roles that also open a headline (策划：一场接力): what follows must look like a name."""
-_TAKEN = re.compile("(?:摄影报道|摄影|摄|供图)[^摄]{0,12}$")
-_REPORTER = re.compile("记[ \u3000]?者|通讯员|新华社|本报|中新社|视觉|图片社")
+_TAKEN = compile_pattern("(?:摄影报道|摄影|摄|供图)[^摄]{0,12}$")
+_REPORTER = compile_pattern("记[ \u3000]?者|通讯员|新华社|本报|中新社|视觉|图片社")
 
 _ENTRY = "furniture.index-entry"
 """The one rule that is about a whole line: half of it is a headline, which can be anything."""

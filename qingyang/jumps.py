@@ -11,9 +11,10 @@ from functools import cache
 from typing import NamedTuple
 
 from qingyang.numerals import han_number, page_label
+from qingyang.patterns import compile_pattern
 from qingyang.rulebook import Rule, Rulebook, load
 
-_NEAR = re.compile(
+_NEAR = compile_pattern(
     r"[接转轉续續按拨砖传](?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶]|[ \t\u3000\u00a0]{0,4}[A-ZＡ-Ｚ])"
     r"|[未待][ \t\u3000\u00a0\u2000-\u200a\u202f]{0,4}[完续續]|[Cc]ontinued|CONTINUED"
 )
@@ -42,7 +43,7 @@ class Jump(NamedTuple):
     rule: str
 
 
-_Rules = tuple[tuple[Rule, re.Pattern[str]], ...]
+_Rules = tuple[Rule, ...]
 
 
 def find(text: str, book: Rulebook | None = None) -> list[Jump]:
@@ -92,7 +93,8 @@ def _first(text: str, place: int, here: int) -> int | None:
 
 def _best(text: str, first: int, place: int, rules: _Rules) -> tuple[re.Match[str] | None, Rule | None]:
     """The first rule of the tables that finds something across ``place``."""
-    for rule, pattern in rules:
+    for rule in rules:
+        pattern = rule.find
         for at in range(first, place + 1):
             m = pattern.match(text, at, place + _AHEAD)
             if m and m.end() > place:
@@ -100,8 +102,8 @@ def _best(text: str, first: int, place: int, rules: _Rules) -> tuple[re.Match[st
     return None, None
 
 
-_BRACKETED = re.compile(r"[（(【〔［\[《〈](?=[^\n]{2,10}[第版])(?=[^\n）)】〕］\]》〉]{3,11}[）)】〕］\]》〉])")
-_LABEL = re.compile("[A-ZＡ-Ｚ]?[0-9０-９]{1,3}|头|[一二三四五六七八九十]{1,3}")
+_BRACKETED = compile_pattern(r"[（(【〔［\[《〈](?=[^\n]{2,10}[第版])(?=[^\n）)】〕］\]》〉]{3,11}[）)】〕］\]》〉])")
+_LABEL = compile_pattern("[A-ZＡ-Ｚ]?[0-9０-９]{1,3}|头|[一二三四五六七八九十]{1,3}")
 _FORMS = {"上接第#版": "continued_from", "下转第#版": "continued_on", "紧接第#版": "continued_from", "紧转第#版": "continued_on"}
 _TAKEN_FOR = {
     "接": "按拨授换楼投街阶结节捷杰介界届借姐皆揭",
@@ -176,8 +178,8 @@ def _with_own(text: str, found: list[Jump], book: Rulebook) -> list[Jump]:
     """A user's own jump rules may hold other words than ours: they look everywhere, and stand where the two meet."""
     ours = load().rules
     own: list[Jump] = []
-    for rule, pattern in _rules(book):
-        for m in () if rule is ours.get(rule.id) else pattern.finditer(text):
+    for rule in _rules(book):
+        for m in () if rule is ours.get(rule.id) else rule.find.finditer(text):
             start, end = _trimmed(m)
             if not any(j.start < end and start < j.end for j in own):
                 own.append(Jump(start, end, _kind(rule, m), _page(m), rule.id))
@@ -187,7 +189,7 @@ def _with_own(text: str, found: list[Jump], book: Rulebook) -> list[Jump]:
 @cache
 def _rules(book: Rulebook | None) -> _Rules:
     return tuple(
-        (r, r.find) for r in (book or load()).rules.values() if r.id != "jump.one-slip" and r.then in ("continued_from", "continued_on")
+        r for r in (book or load()).rules.values() if r.id != "jump.one-slip" and r.then in ("continued_from", "continued_on")
     )
 
 

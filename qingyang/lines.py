@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from qingyang import jumps
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
+from qingyang.patterns import compile_pattern
 from qingyang.records import INVISIBLE, Source
 from qingyang.rulebook import Rulebook
 
@@ -172,7 +173,7 @@ def read_lines(source: Source, book: Rulebook | None = None) -> Sheet:
     return sheet
 
 
-_OPEN_JUMP = re.compile(r"[（(【〔\[][^（）()【】]{0,14}$")
+_OPEN_JUMP = compile_pattern(r"[（(【〔\[][^（）()【】]{0,14}$")
 
 
 def _marks(sheet: Sheet) -> list[Mark]:
@@ -242,12 +243,12 @@ def _sign_offs(sheet: Sheet) -> list[Mark]:
 
 # A headline glued to the dateline below it: 我国将建第一座核电站新华社北京11月24日电. The dateline must be unmistakable
 # (agency, place or nothing, a date, 电 or 讯) and no sentence may stand before it. 据 and brackets belong to it.
-_GLUED = re.compile(
+_GLUED = compile_pattern(
     rf"(?P<head>[^。，；！？：（(]{{4,40}}?)(?P<date>(?:据|據)?(?:{'|'.join(map(re.escape, agencies()))})[^。，；！？：\s]{{0,12}}?[{D}{N}]{{1,3}}月[{D}{N}]{{1,3}}日(?:电|電|讯|訊))"
 )
 
 
-_CLOSES = re.compile("日[电電讯訊]")
+_CLOSES = compile_pattern("日[电電讯訊]")
 
 
 def _glued_headlines(sheet: Sheet) -> list[Mark]:

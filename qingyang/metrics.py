@@ -335,14 +335,15 @@ def _same_structure(record: Record, variant: Record) -> bool:
     )
 
 
-def _views(record: Record, variants: Mapping[str, Record]) -> dict[str, Any]:
+def _views(record: Record, variants: Mapping[str, Record], judged: Mapping[str, scripts.Judged] | None) -> dict[str, Any]:
     """Over all Traditional forms: the same structure, characters that only Simplified writes, share that converts back."""
     if not variants:
         return dict.fromkeys(("variants_same_structure", "variants_simplified_only", "variants_back_share", "variants_worst"))
+    judged = judged or scripts.judge([record], [variants])[0]
     same = {name: _same_structure(record, variant) for name, variant in variants.items()}
-    simplified = {name: len(scripts.simplified_only(variant["text"])) for name, variant in variants.items()}
+    simplified = {name: judged[name].simplified for name in variants}
     # what has another structure cannot be laid beside the record
-    back = {name: scripts.converts_back(record, variant) if same[name] else 1.0 for name, variant in variants.items()}
+    back = {name: judged[name].back if same[name] else 1.0 for name in variants}
     return {
         "variants_same_structure": all(same.values()),
         "variants_simplified_only": sum(simplified.values()),
@@ -417,12 +418,14 @@ def row(
     variants: Mapping[str, Record] | None = None,
     accounted: bool = True,
     ledger_share: Mapping[str, float] | None = None,
+    judged: Mapping[str, scripts.Judged] | None = None,
 ) -> dict[str, Any]:
     """The figures of one record: flat, scalars only, always the same keys in the same order.
 
     ``words`` is the record's line of ``words.jsonl``, ``reference`` the same cut by jieba itself (for a sample of records),
     ``variants`` its Traditional forms by name, ``accounted`` what :func:`qingyang.ledger.account` found of its sources,
-    ``ledger_share`` what :func:`ledger_share` says of them.
+    ``ledger_share`` what :func:`ledger_share` says of them; ``judged`` is what :func:`qingyang.scripts.judge` says of the
+    variants, for whoever asks it about many records at once.
     """
     paragraphs, text = record["paragraphs"], record["text"]
     fields = [record[key] for key in FIELDS if record[key]]  # type: ignore[literal-required]
@@ -467,7 +470,7 @@ def row(
         "words_join": None if words is None else _words_join(record, words),
         "words_differing": None if words is None or reference is None else _differing_share(words, reference),
         "variants": len(variants or ()),
-        **_views(record, variants or {}),
+        **_views(record, variants or {}, judged),
         "removed_share": None if ledger_share is None else used.get("removed", 0.0),
         "over_budget": None if ledger_share is None else len(ran_wild),
         "over_budget_rules": ", ".join(ran_wild) or None,

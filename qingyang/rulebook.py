@@ -29,6 +29,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from qingyang.patterns import compile_pattern
 from qingyang.records import RuleError
 
 THEN = ("remove", "replace", "fold", "continued_from", "continued_on", "keep")
@@ -164,7 +165,7 @@ def check_examples(rule: Rule, finder: Callable[[str], Spans] | None = None) -> 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return compile_pattern(pattern)
 
 
 def parse(text: str, table: str, lists: Mapping[str, tuple[str, ...]] | None = None, *, trusted: bool = False) -> Iterator[Rule]:

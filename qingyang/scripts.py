@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice, pairwise
 from typing import Any, NamedTuple
 
-from qingyang import choices, names
+import numpy as np
+import numpy.typing as npt
+
+from qingyang import choices, conversion, names
 from qingyang.records import Flag, Record, SettingError
 from qingyang.words import Segmenter
 
@@ -81,9 +84,9 @@ class Converter:
             raise SettingError(f"variant {variant!r} is not known; choose one of {', '.join(CONFIGS)}")
         self.variant = variant
         self.segmenter = segmenter or Segmenter()
-        self._engines: dict[str, Any] = {}
         self._vocabulary: dict[str, str] = {}
         self._forms: dict[str, str] = {}
+        self._terms: dict[str, str] = {}
         self._settled: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
 
     def text(self, text: str, authors: Iterable[str] = ()) -> str:
@@ -93,15 +96,18 @@ class Converter:
         '少數組織參與製造'
         """
         reading = read([text], self.segmenter, authors)
-        return _join(self._strings(reading)[0][0], reading)
+        return _join(self._strings([reading])[0][0][0], reading)
 
-    def convert(self, record: Record, reading: Reading | None = None) -> Record:
-        """The record in this variant: same id, same structure, its own flags.
+    def convert(self, record: Record) -> Record:
+        """The record in this variant: same id, same structure, its own flags."""
+        return self.convert_all([record], [read_record(record, self.segmenter)])[0]
 
-        ``reading`` is :func:`read_record` of the same record, for whoever converts to more than one variant.
-        """
-        reading = reading or read_record(record, self.segmenter)
-        pieces, doubts = self._strings(reading)
+    def convert_all(self, records: Sequence[Record], readings: Sequence[Reading]) -> list[Record]:
+        """Many records at once; ``readings`` are :func:`read_record` of each."""
+        told = self._strings(readings)
+        return [self._record(record, reading, *strings) for record, reading, strings in zip(records, readings, told, strict=True)]
+
+    def _record(self, record: Record, reading: Reading, pieces: list[Pieces], doubts: list[Doubt]) -> Record:
         done = iter([_join(string, reading) for string in pieces])
         out: Any = dict(record)
         metadata = out["metadata"] = dict(record["metadata"])
@@ -121,56 +127,69 @@ class Converter:
 
     # ---- one OpenCC call for everything, and a closer look where words and phrases disagree
 
-    def _plain(self, text: str, config: str = "") -> str:
-        config = config or CONFIGS[self.variant]
-        if config not in self._engines:
-            import opencc
+    def _plain(self, text: str) -> str:
+        return conversion.convert(text, CONFIGS[self.variant], conversion.standard(text))
 
-            self._engines[config] = opencc.OpenCC(config)
-        # OpenCC stops at NUL.
-        return "\0".join(self._engines[config].convert(part) for part in text.split("\0"))
+    def _all(self, strings: Sequence[str]) -> list[str]:
+        return self._plain(_SEPARATOR.join(strings)).split(_SEPARATOR) if strings else []
 
-    def _all(self, strings: Sequence[str], config: str = "") -> list[str]:
-        return self._plain(_SEPARATOR.join(strings), config).split(_SEPARATOR) if strings else []
-
-    def _by_word(self, words: Iterable[str]) -> list[str]:
+    def _by_word(self, words: Sequence[str]) -> list[str]:
         """Each word converted by itself, from memory where it was met before."""
-        words = list(words)
         vocabulary = self._vocabulary
-        try:
-            return list(map(vocabulary.__getitem__, words))
-        except KeyError:
-            new = list(set(words).difference(vocabulary, _SEPARATOR))
-        if len(vocabulary) + len(new) > _VOCABULARY:
-            vocabulary.clear()
-            new = list(set(words).difference(_SEPARATOR))
-        vocabulary.update({_SEPARATOR: _SEPARATOR, **dict(zip(new, self._all(new), strict=True))})
+        new = set(words).difference(vocabulary)
+        if new:
+            if len(vocabulary) + len(new) > _VOCABULARY:
+                vocabulary.clear()
+                new = set(words)
+            new.discard(_SEPARATOR)
+            told = sorted(new)
+            vocabulary.update({_SEPARATOR: _SEPARATOR, **dict(zip(told, self._all(told), strict=True))})
         return list(map(vocabulary.__getitem__, words))
 
-    def _strings(self, reading: Reading) -> tuple[list[Pieces], list[Doubt]]:
-        """Every string in pieces, and what is in doubt in it."""
-        forced = self._forced(reading)
+    def _strings(self, readings: Sequence[Reading]) -> list[tuple[list[Pieces], list[Doubt]]]:
+        """Of each reading, every string in pieces, and what is in doubt in it."""
+        forced = [self._forced(reading) for reading in readings]
+        shielded = [_shield(reading, spans) for reading, spans in zip(readings, forced, strict=True)]
+        every: list[str] = []
+        for _, words in shielded:
+            every += words
+            every.append(_SEPARATOR)
+        by_word = self._by_word(every)
+        text = _SEPARATOR.join([source for source, _ in shielded])
+        phrases = iter(self._plain(text).split(_SEPARATOR))
+        wholes = iter("".join(by_word).split(_SEPARATOR))
+        out: list[tuple[list[Pieces], list[Doubt]]] = []
+        first = 0
+        for reading, spans, (source, words) in zip(readings, forced, shielded, strict=True):
+            sources = source.split(_SEPARATOR)
+            mine = by_word[first : first + len(words)]
+            strings = zip(sources, islice(phrases, len(sources)), islice(wholes, len(sources)), strict=True)
+            out.append(self._weighed(reading, spans, list(strings), words, mine))
+            first += len(words) + 1
+        return out
+
+    def _weighed(
+        self, reading: Reading, forced: Sequence[tuple[int, int, str]], strings: Sequence[tuple[str, str, str]],
+        words: Sequence[str], by_word: Sequence[str],
+    ) -> tuple[list[Pieces], list[Doubt]]:  # fmt: skip
+        """``strings`` are (source, converted with phrases, converted word by word), with holes where something is ``forced``."""
         decided, doubts = self._decide(reading)
-        shielded, words = _shield(reading, forced)
-        by_word = self._by_word(words)
-        sources, phrases = shielded.split(_SEPARATOR), self._plain(shielded).split(_SEPARATOR)
-        wholes = "".join(by_word).split(_SEPARATOR)
-        if phrases == wholes and not (forced or decided or doubts):
-            return [[pair] for pair in zip(sources, wholes, strict=True)], doubts
         begins = list(accumulate((len(string) + 1 for string in reading.strings), initial=0))
         closer = {bisect_right(begins, at) - 1 for at in [*decided, *(doubt.start for doubt in doubts)]}
-        ends = [-1]
-        for _ in sources[1:]:
-            ends.append(words.index(_SEPARATOR, ends[-1] + 1))
-        ends = [*ends[1:], len(words)]
+        ends: list[int] = []
         out: list[Pieces] = []
         holes = iter(forced)
-        first = 0
-        for string, (source, phrase, whole, last) in enumerate(zip(sources, phrases, wholes, ends, strict=True)):
+        for string, (source, phrase, whole) in enumerate(strings):
+            if phrase == whole and string not in closer and _HOLE not in source:
+                out.append([(source, whole)])
+                continue
             if phrase == whole and (string not in closer or len(source) == len(whole)):
                 weighed = _plain_pieces(source, whole)
             else:
-                weighed = self._weigh(source, phrase, whole, words[first:last], by_word[first:last])
+                if not ends:
+                    ends = [-1, *(i for i, word in enumerate(words) if word == _SEPARATOR), len(words)]
+                mine = slice(ends[string] + 1, ends[string + 1])
+                weighed = self._weigh(source, phrase, whole, words[mine], by_word[mine])
             pieces: Pieces = []
             offset = begins[string]
             for before, after, doubtful in weighed:
@@ -184,7 +203,6 @@ class Converter:
                 pieces.append((before, after))
                 offset += len(before)
             out.append(pieces)
-            first = last + 1
         return out, doubts
 
     def _weigh(self, source: str, phrase: str, whole: str, words: Sequence[str], by_word: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -299,8 +317,7 @@ class Converter:
                 spans.append((name.start, name.end, self._name(text[name.start : name.end], name.surname)))
         if self.variant == "zh-Hant-TW":
             terms = choices.terms(text)
-            own = self._all([text[start:end] for start, end in terms], _CHARACTERS[self.variant])
-            spans += [(*term, to) for term, to in zip(terms, own, strict=True)]
+            spans += [(start, end, self._own(text[start:end])) for start, end in terms]
         return _apart(spans)
 
     def _form(self, form: str) -> str:
@@ -308,8 +325,14 @@ class Converter:
         if self.variant == "zh-Hant":
             return form
         if form not in self._forms:
-            self._forms[form] = self._plain(form, "t2tw" if self.variant == "zh-Hant-TW" else "t2hk")
+            self._forms[form] = conversion.ask(form, "t2tw" if self.variant == "zh-Hant-TW" else "t2hk")
         return self._forms[form]
+
+    def _own(self, term: str) -> str:
+        """A term in this variant's characters, without its words."""
+        if term not in self._terms:
+            self._terms[term] = conversion.ask(term, _CHARACTERS[self.variant])
+        return self._terms[term]
 
     def _name(self, name: str, surname: int) -> str:
         """A name: the family name in its own form, the given name as the dictionary has it save for the table's characters."""
@@ -407,10 +430,15 @@ class Converters:
 
     def convert(self, record: Record) -> dict[str, Record]:
         """The record in every variant, by its name."""
+        return self.convert_all([record])[0]
+
+    def convert_all(self, records: Sequence[Record]) -> list[dict[str, Record]]:
+        """Each record in every variant; many at once take a fraction of the time."""
         if not self.converters:
-            return {}
-        reading = read_record(record, self.segmenter)
-        return {variant: converter.convert(record, reading) for variant, converter in self.converters.items()}
+            return [{} for _ in records]
+        readings = [read_record(record, self.segmenter) for record in records]
+        told = [converter.convert_all(records, readings) for converter in self.converters.values()]
+        return [dict(zip(self.converters, variants, strict=True)) for variants in zip(*told, strict=True)]
 
 
 def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = ()) -> Reading:
@@ -484,7 +512,7 @@ def _shield(reading: Reading, forced: Sequence[tuple[int, int, str]]) -> tuple[s
 def _simplified() -> frozenset[str]:
     """Every ideograph that OpenCC turns into another and that no Traditional text writes."""
     every = [chr(code) for low, high in _IDEOGRAPHS for code in range(low, high + 1)]
-    turned = _convert("\n".join(every), "s2t").split("\n")
+    turned = conversion.ask("\n".join(every), "s2t").split("\n")
     return frozenset(a for a, b in zip(every, turned, strict=True) if a != b) - choices.table().shared
 
 
@@ -494,7 +522,45 @@ def simplified_only(text: str) -> set[str]:
     >>> sorted(simplified_only("后来发展，皇后"))
     ['发', '来']
     """
-    return set(text) & _simplified()
+    return _simplified_only([text])[0]
+
+
+@cache
+def _simplified_codes() -> npt.NDArray[np.bool_]:
+    out = np.zeros(0x110000, bool)
+    out[[ord(c) for c in _simplified()]] = True
+    return out
+
+
+def _simplified_only(texts: Sequence[str]) -> list[set[str]]:
+    """:func:`simplified_only` of each text."""
+    codes = conversion.code_points("".join(texts))
+    out: list[set[str]] = [set() for _ in texts]
+    found = np.flatnonzero(_simplified_codes()[codes])
+    for k, code in zip(np.searchsorted(np.cumsum(list(map(len, texts))), found, "right").tolist(), codes[found].tolist(), strict=True):
+        out[k].add(chr(code))
+    return out
+
+
+class Judged(NamedTuple):
+    """How good a variant is."""
+
+    simplified: int
+    """Characters that only Simplified Chinese writes."""
+    back: float
+    """Share of the record's characters that come back (:func:`converts_back`)."""
+
+
+def judge(records: Sequence[Record], variants: Sequence[Mapping[str, Record]]) -> list[dict[str, Judged]]:
+    """How good the variants of each record are; many records at once take a fraction of the time."""
+    out: list[dict[str, Judged]] = [{} for _ in records]
+    for name in dict.fromkeys(name for each in variants for name in each):
+        rows = [k for k, each in enumerate(variants) if name in each]
+        theirs = [variants[k][name] for k in rows]
+        simplified = _simplified_only([variant["text"] for variant in theirs])
+        for k, only, back in zip(rows, simplified, _backs([records[k] for k in rows], theirs), strict=True):
+            out[k][name] = Judged(len(only), back)
+    return out
 
 
 def converts_back(record: Record, variant_record: Record) -> float:
@@ -504,21 +570,57 @@ def converts_back(record: Record, variant_record: Record) -> float:
     the few forms that OpenCC does not turn back (``rules/scripts.toml``). Taiwan's words are turned back where that
     gives the clause as it was, and its characters alone where that does: 建立 is no 创建.
     """
+    return _backs([record], [variant_record])[0]
+
+
+def _backs(records: Sequence[Record], variants: Sequence[Record]) -> list[float]:
+    """:func:`converts_back` of each record; the variants are of one kind."""
+    every = ["\n".join(record["paragraphs"]) for record in records]
+    out = [1.0] * len(every)
+    if not every:
+        return out
+    config = BACK[variants[0]["lang"]]
+    turned = ["\n".join(variant["paragraphs"]) for variant in variants]
+    told = _each(turned, config)
+    rows = [k for k, (ours, back) in enumerate(zip(every, told, strict=True)) if ours and back != ours]
+    backs = [_same([told[k] for k in rows])]
+    differ = [n for n, (a, b) in enumerate(zip(_same([every[k] for k in rows]), backs[0], strict=True)) if a != b]
+    rows, backs = [rows[n] for n in differ], [[backs[0][n] for n in differ]]
+    plain = _same(_each([every[k] for k in rows], "t2s"))
+    if config == "tw2sp":
+        backs.append(_same(_each([turned[k] for k in rows], "tw2s")))
+    for k, ours, *some in zip(rows, plain, *backs, strict=True):
+        out[k] = 1.0 if ours in some else _share(ours, some)
+    return out
+
+
+def _each(texts: Sequence[str], config: str) -> list[str]:
+    """Each text converted; together, where that is possible."""
+    if not texts or any(_SEPARATOR in text for text in texts):
+        return [conversion.convert(text, config) for text in texts]
+    return conversion.convert(_SEPARATOR.join(texts), config).split(_SEPARATOR)
+
+
+def _same(texts: Sequence[str]) -> list[str]:
+    """The texts with one form for what OpenCC does not turn back."""
+    codes = conversion.code_points("".join(texts))
+    whole = np.where(codes < 0x10000, _same_codes()[np.minimum(codes, 0xFFFF)], codes).tobytes().decode("utf-32-le", "surrogatepass")
+    ends = list(accumulate(map(len, texts), initial=0))
+    return [whole[a:b] for a, b in pairwise(ends)]
+
+
+@cache
+def _same_codes() -> npt.NDArray[np.uint32]:
+    out = np.arange(0x10000, dtype=np.uint32)
+    for code, character in choices.table().same.items():
+        out[code] = ord(character)
+    return out
+
+
+def _share(plain: str, backs: Sequence[str]) -> float:
+    """Share of the characters of ``plain`` that stand in the best of ``backs``, clause by clause."""
     from rapidfuzz.distance import LCSseq
 
-    ours, theirs = "\n".join(record["paragraphs"]), "\n".join(variant_record["paragraphs"])
-    config, same = BACK[variant_record["lang"]], choices.table().same
-    back = _convert(theirs, config)
-    if back == ours or not ours:
-        return 1.0
-    backs = [back.translate(same)]
-    if backs[0] == ours.translate(same):
-        return 1.0
-    plain = _convert(ours, "t2s").translate(same)
-    if config == "tw2sp":
-        backs.append(_convert(theirs, "tw2s").translate(same))
-    if plain in backs:
-        return 1.0
     clauses, *others = (_CLAUSE.split(text) for text in (plain, *backs))
     if any(len(other) != len(clauses) for other in others):
         clauses, others = plain.split("\n"), [back.split("\n") for back in backs]
@@ -529,14 +631,3 @@ def converts_back(record: Record, variant_record: Record) -> float:
         for clause, *back in zip(clauses, *others, strict=True)
     )
     return (kept + len(plain) - sum(map(len, clauses))) / len(plain)
-
-
-@cache
-def _engine_of(config: str) -> Any:
-    import opencc
-
-    return opencc.OpenCC(config)
-
-
-def _convert(text: str, config: str) -> str:
-    return "\0".join(_engine_of(config).convert(part) for part in text.split("\0"))

@@ -7,7 +7,6 @@ a tail without a head.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -16,11 +15,12 @@ import numpy as np
 
 from qingyang import seams
 from qingyang.lines import Sheet, code_points
+from qingyang.patterns import compile_pattern
 from qingyang.split import Draft, PageDrafts
 
 Chain = list[Draft]
 
-_HAN = re.compile("[\u3400-\u9fff]")
+_HAN = compile_pattern("[\u3400-\u9fff]")
 
 
 def _text(sheet: Sheet, d: Draft) -> str:

@@ -88,7 +88,7 @@ def _hush() -> None:
 @cache
 def _batches() -> Any:
     """Where frames are handed in: an ephemeral context without progress bars."""
-    import great_expectations as gx
+    gx = quiet.import_great_expectations()
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
@@ -98,6 +98,7 @@ def _batches() -> Any:
 
 def _make(e: Expectation) -> Any:
     """The Great Expectations object of one line of the table."""
+    quiet.import_great_expectations()
     import great_expectations.expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 

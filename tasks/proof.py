@@ -605,10 +605,11 @@ class _Made:
     """First 16 digits of a source's digest → its name: how a record's id leads to its page."""
 
 
-def write_proof(output: Path, *, only: set[str] | None = None) -> Path:
+def write_proof(output: Path, *, only: set[str] | None = None, pool: Workers | None = None) -> Path:
     """Write ``proof/``; returns the path of its index.
 
     Pages are made again where something they show has changed; ``only`` narrows the look to these shards and trusts the others.
+    ``pool`` are workers that are there already, and stay.
     """
     shelf.require(output)
     corpus = _Corpus(output)
@@ -627,7 +628,10 @@ def write_proof(output: Path, *, only: set[str] | None = None) -> Path:
         else:
             jobs.append(_Job(str(output), name, str(path), digest))
             size += path.stat().st_size
-    with Workers(os.cpu_count() or 1 if len(jobs) > 1 and size > WORTH_A_POOL else 1) as workers:
+    worth = len(jobs) > 1 and (size > WORTH_A_POOL or (pool is not None and pool.started))
+    own = Workers(1 if pool is not None or not worth else os.cpu_count() or 1)
+    with own:
+        workers = pool if pool is not None and worth else own
         if workers.count == 1:
             _corpora[str(output)] = corpus
         for job, fresh in zip(jobs, workers.map(_make, jobs), strict=True):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ from qingyang.ledger import restore_text
 from qingyang.records import QingyangError, Record, SettingError
 from tasks import output as corpus
 from tasks import write
+
+NOT_THE_SAME = "what came back is not what was read; output or ledger were changed since"
+
+PIECE = 1 << 22
+"""Characters of base64 at a time; a multiple of four."""
 
 
 def restore(output: Path, dest: Path) -> tuple[int, list[str]]:
@@ -37,6 +43,9 @@ def restore(output: Path, dest: Path) -> tuple[int, list[str]]:
         for entry in corpus.lines(path):
             if "duplicate_of" in entry:
                 later.append(entry)
+                continue
+            if "raw" in entry:
+                done += _unpack(dest, entry, failures)
                 continue
             try:
                 data = source_bytes(entry, records)
@@ -72,10 +81,42 @@ def below(dest: Path, name: str) -> Path:
 
 def _give(dest: Path, entry: Mapping[str, Any], data: bytes, failures: list[str]) -> int:
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
-        failures.append(f"{entry['source']}: what came back is not what was read; output or ledger were changed since")
+        failures.append(f"{entry['source']}: {NOT_THE_SAME}")
         return 0
     write.replace(below(dest, entry["source"]), data)
     return 1
+
+
+def _unpack(dest: Path, entry: Mapping[str, Any], failures: list[str]) -> int:
+    """Give back a source that was kept whole: it may be larger than the memory at hand."""
+    unpacker, digest = zlib.decompressobj(), hashlib.sha256()
+    path = below(dest, entry["source"])
+
+    def pieces() -> Iterator[bytes]:
+        packed = entry["raw"]
+        for k in range(0, len(packed), PIECE):
+            rest = base64.b64decode(packed[k : k + PIECE])
+            while rest:
+                yield unpacker.decompress(rest, PIECE)
+                rest = unpacker.unconsumed_tail
+        yield unpacker.flush()
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            for piece in pieces():
+                digest.update(piece)
+                file.write(piece)
+        if digest.hexdigest() == entry["sha256"]:
+            os.replace(temporary, path)
+            return 1
+        failures.append(f"{entry['source']}: {NOT_THE_SAME}")
+    except (ValueError, zlib.error) as error:
+        failures.append(f"{entry['source']}: cannot be restored ({error})")
+    finally:
+        temporary.unlink(missing_ok=True)
+    return 0
 
 
 class _Records(dict[str, Record]):

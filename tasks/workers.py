@@ -41,13 +41,26 @@ class Workers:
         self.count = max(1, count)
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._closed = False
+
+    @property
+    def started(self) -> bool:
+        """The processes are there: giving them work costs nothing."""
+        return self._pool is not None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            self._closed = True
+            pool = self._pool
+        if pool is None:
+            return
+        if kind is not None and issubclass(kind, KeyboardInterrupt):  # what they have in hand is done again by the next run
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
 
     def map(self, function: Callable[[A], R], items: Sequence[A], done: Callable[[R], object] = lambda _: None) -> list[R]:
         """``[function(item) for item in items]`` in the workers; ``done`` is told each result in order."""
@@ -85,6 +98,8 @@ class Workers:
 
     def _ready(self) -> ProcessPoolExecutor:
         with self._lock:
+            if self._closed:
+                raise WorkerLost("the run is being stopped")
             if self._pool is None:
                 one_thread()
                 self._pool = ProcessPoolExecutor(self.count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
@@ -115,6 +130,10 @@ class Cluster(Workers):
             raise SettingError(f"--dask {address}: no scheduler answers there ({error})") from None
         workers = self._client.scheduler_info(n_workers=-1)["workers"]
         super().__init__(sum(w["nthreads"] for w in workers.values()))
+
+    @property
+    def started(self) -> bool:
+        return True
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._client.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 
 from qingyang import furniture
@@ -217,3 +218,21 @@ def test_whole_lines_only() -> None:
     assert match("　责编：袁勃、赵欣悦\r\n") == "furniture.credit"
     assert match("他说，责编：袁勃、赵欣悦") is None
     assert len("x" * 121) > furniture.LONGEST and match("第2版" + " " * 10 + "第3版" * 40) is None
+
+
+def test_what_is_not_likely_is_no_furniture() -> None:
+    """The look at the bare characters may let a sentence pass, never turn a line of furniture away."""
+    from bench.quality.compose import compose
+    from qingyang.rulebook import load, marked
+
+    lines = {marked(e)[0] for r in load().of("furniture.", "caption.") for e in (*r.examples, *r.known_failures)}
+    for seed, profile in ((11, "lines"), (12, "fragments+heavy"), (13, "lines+medium")):
+        lines |= {line.strip() for text in compose(seed, profile=profile).pages for line in text.splitlines()}
+    lines = {line for line in lines if line}
+    told = {line: furniture.likely(codes(line), np.array([0]), np.array([len(line)]))[0] for line in lines}
+    assert not [line for line in lines if match(line) and not told[line]]
+    assert sum(not likely for likely in told.values()) > len(lines) / 2
+
+
+def codes(line: str) -> np.ndarray:
+    return np.array([ord(c) for c in line], np.uint32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,61 +22,77 @@ STEPS = int(os.environ.get("QINGYANG_STEPS", "12"))
 PAPERS = ("日报", "晚报")
 DAYS = ("2020-11-24", "2020-11-25", "2020-12-01")
 TEXTS = (PAGE_1, PAGE_2, PAGE_3, "", "人民日报 2020年11月25日\n", PAGE_3 + "\n" + PAGE_2.replace("河北", "山东"))
-SETTINGS = (Settings(), Settings(variants=("zh-Hant-TW",)), Settings(one_file_up_to_mb=0))
+SETTINGS = (Settings(), Settings(variants=("zh-Hant-TW",)), Settings(one_file_up_to_mb=0), Settings(proof=False))
 
 places = st.builds("{}/{}/{:02d}.txt".format, st.sampled_from(PAPERS), st.sampled_from(DAYS), st.integers(1, 3))
 texts = st.sampled_from(TEXTS)
 
 
+EVENTS = ("put", "put", "put_in_gb18030", "rename", "delete", "say_beside", "delete_a_paper", "choose", "damage")
+
+HISTORIES: list[Counter[str]] = []
+"""How often what happened, machine by machine: a test of nothing would pass too."""
+
+
 class Corpus(RuleBasedStateMachine):
+    """One rule that draws what happens: of many rules, Hypothesis leaves most out of any one history."""
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="qingyang-"))
         self.raw, self.output = self.folder / "raw", self.folder / "output"
         self.raw.mkdir()
         self.chosen = SETTINGS[0]
+        self.happened: Counter[str] = Counter()
+        HISTORIES.append(self.happened)
 
-    @rule(name=places, text=texts)
-    def put(self, name: str, text: str) -> None:
-        path = self.raw / name
+    @rule(data=st.data(), event=st.sampled_from(EVENTS))
+    def happens(self, data: st.DataObject, event: str) -> None:
+        self.happened[event] += 1
+        getattr(self, event)(data)
+
+    def put(self, data: st.DataObject) -> None:
+        path = self.raw / data.draw(places)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        path.write_text(data.draw(texts), "utf-8")
 
-    @rule(name=places, text=texts)
-    def put_in_gb18030(self, name: str, text: str) -> None:
-        path = self.raw / name
+    def put_in_gb18030(self, data: st.DataObject) -> None:
+        path = self.raw / data.draw(places)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode("gb18030"))
+        path.write_bytes(data.draw(texts).encode("gb18030"))
 
-    @rule(name=places)
-    def delete(self, name: str) -> None:
-        (self.raw / name).unlink(missing_ok=True)
+    def one_of(self, data: st.DataObject) -> Path | None:
+        """A source that is there."""
+        there = sorted(self.raw.rglob("*.txt"))
+        return data.draw(st.sampled_from(there)) if there else None
 
-    @rule(name=places, other=places)
-    def rename(self, name: str, other: str) -> None:
-        if (self.raw / name).exists():
-            (self.raw / other).parent.mkdir(parents=True, exist_ok=True)
-            (self.raw / name).replace(self.raw / other)
+    def delete(self, data: st.DataObject) -> None:
+        if path := self.one_of(data):
+            path.unlink()
 
-    @rule(name=places, page=st.sampled_from(["7", "A2"]))
-    def say_beside(self, name: str, page: str) -> None:
-        if (self.raw / name).exists():
-            (self.raw / f"{name}.json").write_text(f'{{"page": "{page}"}}', "utf-8")
+    def rename(self, data: st.DataObject) -> None:
+        if path := self.one_of(data):
+            other = self.raw / data.draw(places)
+            other.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(other)
 
-    @rule(paper=st.sampled_from(PAPERS))
-    def delete_a_paper(self, paper: str) -> None:
-        shutil.rmtree(self.raw / paper, ignore_errors=True)
+    def say_beside(self, data: st.DataObject) -> None:
+        if path := self.one_of(data):
+            page = data.draw(st.sampled_from(["7", "A2"]))
+            path.with_name(f"{path.name}.json").write_text(f'{{"page": "{page}"}}', "utf-8")
 
-    @rule(chosen=st.sampled_from(SETTINGS))
-    def choose(self, chosen: Settings) -> None:
-        self.chosen = chosen
+    def delete_a_paper(self, data: st.DataObject) -> None:
+        shutil.rmtree(self.raw / data.draw(st.sampled_from(PAPERS)), ignore_errors=True)
 
-    @rule(data=st.data())
+    def choose(self, data: st.DataObject) -> None:
+        self.chosen = data.draw(st.sampled_from(SETTINGS))
+
     def damage(self, data: st.DataObject) -> None:
-        files = sorted(p for p in self.output.rglob("*.json*") if p.is_file())
+        """Of anything that a run has left, the proof and the state included."""
+        files = sorted(p for p in self.output.rglob("*") if p.is_file() and p.name not in ("lock", "survey.json"))
         if files:
             path = data.draw(st.sampled_from(files))
-            path.write_bytes(path.read_bytes()[:-1]) if path.stat().st_size % 2 else path.unlink()
+            path.write_bytes(path.read_bytes()[:-1]) if data.draw(st.booleans()) else path.unlink()
 
     @invariant()
     def is_what_a_run_from_nothing_gives(self) -> None:
@@ -91,9 +108,11 @@ class Corpus(RuleBasedStateMachine):
 
 def test_incremental_is_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     no_checks(monkeypatch)
-    long = STEPS >= 100
+    HISTORIES.clear()
     quiet = settings(
-        max_examples=1 if long else 2, stateful_step_count=STEPS, deadline=None, database=None, derandomize=not long,
+        max_examples=2, stateful_step_count=STEPS, deadline=None, database=None, derandomize=STEPS < 100,
         suppress_health_check=list(HealthCheck), phases=[Phase.generate],
-    )  # fmt: skip
+    )  # fmt: skip  # of two: the first that Hypothesis tries is the simplest there is
     run_state_machine_as_test(Corpus, settings=quiet)
+    longest = max(HISTORIES, key=lambda h: (len(h), h.total()))
+    assert longest.total() >= STEPS and len(longest) >= min(len(set(EVENTS)), STEPS // 3), HISTORIES

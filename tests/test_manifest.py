@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -13,8 +14,9 @@ import pytest
 from house import PAGE_1, PAGE_2, PAGE_3, bring, from_nothing, no_checks, sample, tree, write
 
 from qingyang.settings import Settings
-from tasks import corpus, manifest
+from tasks import corpus, manifest, proof
 from tasks.manifest import STATE
+from tasks.restore import restore
 
 
 @pytest.fixture(autouse=True)
@@ -199,8 +201,6 @@ def test_another_code_makes_everything_again(raw: Path, output: Path, monkeypatc
 
 
 def test_manifest_lists_every_file_with_its_checksum(output: Path) -> None:
-    import hashlib
-
     document = json.loads((output / "manifest.json").read_bytes())
     on_disk = {n for n in tree(output) if n != "manifest.json"}
     assert set(document["files"]) == on_disk
@@ -226,3 +226,64 @@ def test_shard_keys_are_file_names(publication: str, date: str | None, key: str 
 def test_pages_stand_in_order_of_their_numbers() -> None:
     keys = sorted(["10", "2", "A2", "A10", "B1", None, "1"], key=manifest._page_key)
     assert keys == ["1", "2", "10", "A2", "A10", "B1", None]
+
+
+def test_a_tampered_page_of_the_proof_is_mended(raw: Path, output: Path) -> None:
+    before = tree(output)
+    pages = sorted((output / "proof" / "pages").rglob("*.html"))
+    pages[0].write_text("<p>forged", "utf-8")
+    pages[1].unlink()
+    (output / "proof" / "index.html").write_text("<p>forged", "utf-8")
+    plan, _ = bring(raw, output)
+    assert plan.pending == [] and tree(output) == before
+
+
+def test_only_what_was_made_is_looked_at_for_the_proof(raw: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    ours = proof._Corpus.digest
+    monkeypatch.setattr(proof._Corpus, "digest", lambda self, s: (looked.append(s.name), ours(self, s))[1])
+    _add(raw)
+    bring(raw, output)
+    assert looked == ["日报-2020-12"]
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh")
+
+
+def test_a_run_that_died_before_the_proof_is_made_up_for(raw: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _change(raw)
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="full"):
+        broken.setattr(corpus, "_proof", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
+        bring(raw, output)
+    plan, _ = bring(raw, output)
+    assert plan.pending == [] and tree(output) == from_nothing(raw, tmp_path / "fresh")
+
+
+def test_the_proof_may_be_left_for_later(raw: Path, output: Path, tmp_path: Path) -> None:
+    without = Settings(proof=False)
+    plan, _ = bring(raw, output, without)
+    assert plan.pending == [] and not (output / "proof").exists()
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh", without)
+    assert corpus.renew_proof(output).is_file()
+    again = corpus.survey(raw, output, without, None)
+    assert again is not None and corpus.is_current(again)
+    listed = json.loads((output / "manifest.json").read_bytes())["files"]
+    assert listed["proof/index.html"]["sha256"] == hashlib.sha256((output / "proof/index.html").read_bytes()).hexdigest()
+    bring(raw, output)
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh2")
+
+
+def test_a_source_too_large_for_a_page_is_kept_whole(raw: Path, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.restore.PIECE", 64)
+    write(raw, **{"日报/2020-11-25/09.txt": "".join(chr(0x4E00 + k * 7919 % 20000) for k in range(5000))})
+    bring(raw, output, Settings(max_source_mb=0.005))
+    count, failures = restore(output, tmp_path / "back")
+    assert (count, failures) == (5, [])
+    assert (tmp_path / "back/日报/2020-11-25/09.txt").read_bytes() == (raw / "日报/2020-11-25/09.txt").read_bytes()
+    ledger = output / "ledger" / "日报-2020-11.jsonl"
+    told = [json.loads(line) for line in ledger.read_text("utf-8").splitlines()]
+    for entry in told:
+        if "raw" in entry:
+            entry["raw"] = entry["raw"][:400] + entry["raw"][404:]
+    ledger.write_text("".join(json.dumps(entry) + "\n" for entry in told), "utf-8")
+    count, failures = restore(output, tmp_path / "again")
+    assert count == 4 and "09.txt" in failures[0]
+    assert not list((tmp_path / "again").rglob("*.tmp")) and not (tmp_path / "again/日报/2020-11-25/09.txt").exists()

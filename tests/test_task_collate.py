@@ -7,8 +7,11 @@ from typing import Any
 
 import orjson
 import pytest
+from house import PAGE_3, bring, no_checks, sample, tree, write
 
 from qingyang.records import SettingError
+from qingyang.settings import Settings
+from tasks import corpus as job
 from tasks.collate import collate
 
 TEXT = "全会提出，要坚定不移贯彻发展理念，着力构建新发展格局，推动高质量发展，开启新征程，扬帆再出发。"
@@ -48,3 +51,27 @@ def test_errors_say_what_to_do(tmp_path: Path) -> None:
         collate(tmp_path, [tmp_path / "nowhere.txt"])
     with pytest.raises(SettingError, match="no witness"):
         collate(tmp_path, [])
+
+
+def test_the_next_run_neither_does_anything_again_nor_loses_the_collation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_checks(monkeypatch)
+    raw, output, witness = sample(tmp_path / "raw"), tmp_path / "output", tmp_path / "copy.txt"
+    bring(raw, output)
+    witness.write_text(PAGE_3.replace("两国领导人", "两国主要领导人"), "utf-8")
+    apparatus = collate(output, [witness]).read_bytes()
+    assert "主要".encode() in apparatus
+    pages = {name: data for name, data in tree(output).items() if name.startswith("proof/")}
+    assert any(isinstance(data, bytes) and "主要".encode() in data for data in pages.values()), "the proof shows it"
+    plan = job.survey(raw, output, Settings(), None)
+    assert plan is not None and job.is_current(plan)
+    assert bring(raw, output)[0].pending == []
+    assert {name: data for name, data in tree(output).items() if name.startswith("proof/")} == pages
+    write(raw, **{"日报/2020-12-02/01.txt": PAGE_3.replace("柏林", "巴黎")})
+    bring(raw, output)
+    assert (output / "collation" / "apparatus.jsonl").read_bytes() == apparatus
+    (mine,) = [name for name, data in pages.items() if isinstance(data, bytes) and "主要".encode() in data and name.endswith(".html")]
+    assert "主要" in (output / mine).read_text("utf-8")
+    bring(raw, tmp_path / "fresh")
+    same = {name: data for name, data in tree(output).items() if not name.startswith(("proof/", "collation/", "manifest"))}
+    fresh = {name: data for name, data in tree(tmp_path / "fresh").items() if not name.startswith(("proof/", "manifest"))}
+    assert same == fresh

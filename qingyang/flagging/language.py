@@ -72,15 +72,15 @@ class Index:
     def __init__(self, keys: Ints) -> None:
         self.keys = keys
         self._tables: list[tuple[int, npt.NDArray[np.int32]]] = []
-        left: npt.NDArray[Any] = np.arange(len(keys), dtype=np.int32)
+        left = np.arange(len(keys))
         for _ in range(self.TABLES):
             bits = max(8, int(len(left) * 1.6).bit_length())
             table = np.full(1 << bits, -1, np.int32)
-            table[self._slot(keys[left], bits)] = left
+            table[self._slot(keys[left], bits)] = left.astype(np.int32)
             self._tables.append((bits, table))
             left = left[np.flatnonzero(table[self._slot(keys[left], bits)] != left)]
         order = np.argsort(keys[left])
-        self._rest, self._rest_at = np.append(keys[left][order], np.int64(-1)), np.append(left[order], np.int32(-1))
+        self._rest, self._rest_at = np.append(keys[left][order], np.int64(-1)), np.append(left[order], -1)
 
     def _slot(self, keys: Ints, bits: int) -> npt.NDArray[np.uint64]:
         return ((keys.astype(np.uint64) + np.uint64(bits)) * np.uint64(self.SPREAD)) >> np.uint64(64 - bits)
@@ -98,8 +98,8 @@ class Index:
             wanted, where = wanted[taken], where[taken]
             if not len(wanted):
                 return out
-        at = np.searchsorted(self._rest[:-1], wanted)
-        out[where] = np.where(self._rest[at] == wanted, self._rest_at[at], -1)
+        last = np.searchsorted(self._rest[:-1], wanted)
+        out[where] = np.where(self._rest[last] == wanted, self._rest_at[last], -1)
         return out
 
 
@@ -141,12 +141,12 @@ class Language:
     """The table in memory, with the engine that cuts words as it was counted."""
 
     def __init__(self) -> None:
-        import rjieba
+        from qingyang.words import dictionary
 
         with resources.files("qingyang").joinpath("data", "language.npz").open("rb") as f:
             table: dict[str, Any] = dict(np.load(f))
         self._table = table
-        self._cut: Callable[[str, bool], list[str]] = rjieba.Jieba().cut
+        self._cut: Callable[[str, bool], list[str]] = dictionary().cut
         self.words: list[str] = _lines(table["words"])
         self.number = Numbers(zip(self.words, range(len(self.words)), strict=True))
         self.costs: Floats = table["cost"].astype(float) / -1000

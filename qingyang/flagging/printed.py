@@ -80,6 +80,8 @@ _YEAR = rf"(?P<year>[12１２]{_ARABIC}{{3}}|[一二][〇○零一二三四五�
 _MONTH_DAY = re.compile(
     rf"(?:{_YEAR})?(?:(?<![0-9０-９.．])(?P<month>{_ARABIC}{{1,2}})月(?P<day>{_ARABIC}{{1,3}})日|(?<!{_HAN})(?P<month2>{_HAN}{{1,2}})月(?P<day2>{_HAN}{{1,3}})日)"
 )
+# What every one of them has: searched first, because it costs a fifth.
+_DAY = re.compile("月[0-9０-９〇○零一二三四五六七八九十廿卅]{1,3}日")
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _LUNAR = re.compile("(?:农历|夏历|阴历|旧历)[^。]{0,8}$")
 
@@ -94,6 +96,8 @@ def dates(paragraphs: Sequence[str], issue: date | None = None) -> list[Flag]:
     """
     flags: list[Flag] = []
     for n, text in enumerate(paragraphs):
+        if not _DAY.search(text):
+            continue
         for m in _MONTH_DAY.finditer(text):
             year = han_number(m["year"]) if m["year"] else None
             month, day = han_number(m["month"] or m["month2"]), han_number(m["day"] or m["day2"])

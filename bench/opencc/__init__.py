@@ -1,0 +1,1 @@
+"""Makes the table of what OpenCC's smaller dictionaries do beyond single characters."""
