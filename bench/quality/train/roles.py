@@ -22,7 +22,7 @@ from bench.quality.compose import PROFILES, compose
 from qingyang.evidence import CHARS, COMMON, NAMES, gather
 from qingyang.lines import read_lines
 from qingyang.records import Source
-from qingyang.roles import ROLES
+from qingyang.roles import ROLES, weigh
 
 OFTEN = (
     *("layout", "rows", "rows", "rows+light"),
@@ -134,8 +134,10 @@ def train(
     out: Path,
     dropout: float,
     noise: float,
+    teach: float = 0.0,
     lr: float = 3e-3,
 ) -> None:
+    """``teach``: the share of the loss that asks for the mean of the networks at hand, not for the labels (Hinton et al. 2015)."""
     import torch
     from torch import nn
 
@@ -159,6 +161,11 @@ def train(
     steps_per = (len(pages) + 15) // 16
     opt = torch.optim.AdamW(params, lr=lr, weight_decay=1e-3)
     sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=lr, total_steps=epochs * steps_per, pct_start=0.15)
+
+    taught = [np.zeros((0, L), np.float32)] * len(pages)
+    if teach:
+        for a in range(0, len(pages), 64):
+            taught[a : a + 64] = [p for _, p in weigh([x for x, _ in pages[a : a + 64]])]
 
     def forward(x: torch.Tensor, ends: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         y = torch.cat([x, *[drop(t(ends[:, :, j])) for j, t in enumerate(tables)]], 2) * mask[:, :, None]
@@ -184,12 +191,15 @@ def train(
             ends = np.zeros((len(idx), T, CHARS), np.int64)
             y = np.zeros((len(idx), T), np.int64)
             m = np.zeros((len(idx), T), bool)
+            t = np.zeros((len(idx), T, L), np.float32)
             for b, i in enumerate(idx):
                 n = len(pages[i][1])
                 x[b, :n] = np.clip((pages[i][0][:, :plain] - mean) * scale, -6, 6)
                 ends[b, :n] = pages[i][0][:, plain:]
                 y[b, :n] = pages[i][1]
                 m[b, :n] = True
+                if teach:
+                    t[b, :n] = taught[i]
             xt, yt, mt = torch.from_numpy(x), torch.from_numpy(y), torch.from_numpy(m)
             if noise:
                 # forget single pieces of evidence: no decision may hang on one of them
@@ -199,6 +209,8 @@ def train(
                 et = et * (torch.rand(et.shape) > 0.15)
             e = forward(xt, et, mt)
             loss = nn.functional.cross_entropy(e[mt], yt[mt], label_smoothing=0.01)
+            if teach:
+                loss = (1 - teach) * loss + teach * nn.functional.cross_entropy(e[mt], torch.from_numpy(t)[mt])
             opt.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(params, 2.0)
@@ -238,6 +250,7 @@ def main() -> None:
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--dropout", type=float, default=0.15)
     ap.add_argument("--noise", type=float, default=0.05)
+    ap.add_argument("--teach", type=float, default=0.0, help="share of the loss that the networks at hand give")
     ap.add_argument("--workers", type=int, default=2)
     ap.add_argument("--profiles", default=",".join((*PROFILES, *OFTEN)))
     ap.add_argument("--cache")
@@ -252,7 +265,7 @@ def main() -> None:
             Path(a.cache).write_bytes(pickle.dumps(pages))
     counts = Counter(ROLES[i] for _, y in pages for i in y.tolist())
     print(f"{len(pages)} pages, {sum(counts.values())} units, {time.time() - t:.0f} s; {dict(counts.most_common())}", flush=True)
-    train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise)
+    train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise, a.teach)
 
 
 if __name__ == "__main__":
