@@ -144,6 +144,7 @@ NAMES: tuple[str, ...] = (
     "topic_wide_to_page",
     "room_above",
     "room_above_known",
+    "first_word",
     "page_open_seams",
     "page_open_odds",
     *(f"first_{n}" for n, _ in _EDGE),
@@ -331,7 +332,9 @@ def gather(sheet: Sheet) -> Floats:
         put(name, topic * 4)
         put(f"{name}_to_page", np.clip((topic - topic.mean()) / (topic.std() + 0.02), -3, 3))
     # would the unit's first word have fitted into the line above? Where it would, the line above ended for a reason
-    room = shift(np.maximum(near - width, 0)) - _first_word(sheet)
+    first_word = _first_word(sheet)
+    put("first_word", first_word)
+    room = shift(np.maximum(near - width, 0)) - first_word
     known = (shift((width <= 44).astype(np.float32)) > 0) & (sheet.indent < 0.5)
     put("room_above", np.where(known, np.clip(room, -3, 8), 0) / 3)
     put("room_above_known", known)

@@ -160,4 +160,38 @@ def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
         under = out[k] == "headline" and out[k - 1] in ("headline", "headline_cont")
         if under and (p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
             out[k] = "headline_cont"
+    for k in np.flatnonzero(_ends_for_a_reason(X)).tolist():
+        if out[k] == "continue":
+            out[k] = "start"
     return out
+
+
+_WIDTH, _WORD, _STOP, _SHUT, _HAN, _INDENTS = (
+    NAMES.index(n) for n in ("width_log", "first_word", "last_stop", "shut_after_stop", "last_han", "page_indents")
+)
+ALIKE, STRICT, ENOUGH = 0.6, 0.97, 20
+"""Share of a page's lines that fill its column to the last character but one; share of the seams inside sentences where the next
+word had no room; and how many such seams say so."""
+
+
+def _ends_for_a_reason(X: Floats) -> NDArray[np.bool_]:
+    """Units that begin a paragraph because their first word had room in the line above, which ends a sentence.
+
+    Only where a page is set without indents in columns of one width, and every line is filled as far as its words allow.
+    That is told by the seams inside sentences: a line that ends in a character goes on, so there the next word had no room.
+    """
+    none = np.zeros(len(X), np.bool_)
+    if len(X) < 2 * ENOUGH or X[0, _INDENTS] > 0.01:
+        return none
+    width = np.expm1(X[:, _WIDTH])
+    column = np.bincount(np.round(width * 2).astype(np.int64)).argmax() / 2
+    if column > 44 or ((width >= column - 1.01) & (width <= column + 0.51)).mean() < ALIKE:
+        return none
+    above = np.roll(width, 1)
+    room = column - above - X[:, _WORD]
+    of_column = (above <= column + 0.51) & (width <= column + 0.51)
+    of_column[0] = False
+    inside = of_column & np.roll(X[:, _HAN] > 0, 1) & (above > column / 2)
+    if inside.sum() < ENOUGH or (room[inside] < 0).mean() < STRICT:
+        return none
+    return of_column & (room >= 0) & np.roll((X[:, _STOP] > 0) | (X[:, _SHUT] > 0), 1)

@@ -18,7 +18,7 @@ from bench.quality.compose.story import Desk
 from bench.quality.compose.style import draw
 
 BASES = ("fragments", "lines", "blocks", "interleaved", "disorder", "paragraphs")
-ODD = ("layout", "markdown")
+ODD = ("layout", "markdown", "rows")
 """Readings of other engines: pages as pictures made of blanks, pages with markup. Not drawn unless asked for."""
 LEVELS = ("none", "errors", "light", "medium", "heavy")
 PROFILES = (
