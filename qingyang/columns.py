@@ -23,14 +23,14 @@ NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
 REACH = 30
 """Rows of the file within which a column takes its next line."""
-BEAM, WAYS = 12, 8
+BEAM, WAYS = 16, 12
 """Readings kept after each row, and ways tried to give one row to the columns of each."""
-AFTER_STOP, SHORT, AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 0.3, 1.5, 3.0, 8.0, 3.0, 1.0, 2.0
+AFTER_STOP, SHORT, AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 0.0, 0.8, 3.0, 8.0, 4.0, 1.0, 2.0
 """In log-odds: a line after a full stop; a short line that ends none; a new column in the
 first lines of a text, and further down; a line out of turn; a column that
 missed its turn going on; missing it."""
 LATE = -1e6
-HOPELESS = 8.0
+HOPELESS = 9.0
 """A reading so much less likely than the best is not followed."""
 SLACK, FOLLOW = 0.25, 0.4
 """Lines up to half a line apart stand in one row of the file; how much a column's place is drawn to its row's."""
