@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from qingyang import lines, seams
 from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
+from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts
 
 _COL = {n: i for i, n in enumerate(NAMES)}
@@ -40,6 +41,7 @@ FEATURES = (
     "width_apart",
     "next_piece",
     "next_in_order",
+    "next_by_network",
     "apart_log",
     "backwards",
     "head_only",
@@ -50,6 +52,8 @@ FEATURES = (
     "after_headed",
     "long_above",
 )
+_HERE = [ROLES.index(r) for r in ("start", "continue", "subhead", "byline")]
+_ELSEWHERE = [ROLES.index(r) for r in ("other", "resume")]
 NONE = ("none", "none_mid", "none_topic", "none_short")
 """Evidence that a piece goes with nothing on the page."""
 
@@ -66,7 +70,7 @@ def _ends(sheet: Sheet, d: Draft) -> tuple[int, int]:
     return (units[0], units[-1]) if units else (d.first[1], d.last[1])
 
 
-def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """[piece, candidate above, feature], and [piece, feature] for going with nothing."""
     n, m = len(drafts), len(wanted)
     pairs = np.zeros((m, n, len(FEATURES)), np.float32)
@@ -98,36 +102,38 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
         like = alike[w].copy()
         like[w] = 0
         best = float(like.max()) if n > 1 else 0.0
-        p = pairs[i]
+        row = pairs[i]
+        odds = p[first[w]] + 1e-3
         gap = np.abs(tails - head_w[w])
         bare_head = headed & ~has
-        p[:, f["mid_after_open"]] = mid * (has & ~stop)
-        p[:, f["mid_after_stop"]] = mid * (has & stop)
-        p[:, f["start_after_open"]] = (1 - mid) * (has & ~stop)
-        p[:, f["start_after_stop"]] = (1 - mid) * (has & stop)
-        p[:, f["mid_seam_odds"]] = mid * has * np.clip(seam[:, 0], -6, 8) / 5
-        p[:, f["mid_seam_word"]] = mid * has * seam[:, 1:4].max(1) / 8
-        p[:, f["mid_reads_on"]] = mid * has * reads
-        p[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, np.clip(seams.belongs(left, right), -6, 6)) / 4
-        p[:, f["mid_begins_word"]] = mid * seam[:, 4] / 5
-        p[:, f["start_begins_word"]] = (1 - mid) * seam[:, 4] / 5
-        p[:, f["topic"]] = like
-        p[:, f["topic_best"]] = (like >= best) & (best > 0)
-        p[:, f["same_width"]] = has * (head_w[w] > 0) * (gap <= 1.01)
-        p[:, f["width_apart"]] = has * (head_w[w] > 0) * np.minimum(gap, 10) / 10
-        p[:, f["next_piece"]] = index == w - 1
-        p[:, f["next_in_order"]] = (index == w - 1) * X[first[w], _COL["page_open_seams"]]
-        p[:, f["apart_log"]] = np.log1p(np.maximum(np.abs(w - index) - 1, 0))
-        p[:, f["backwards"]] = index > w
-        p[:, f["head_only"]] = bare_head
-        p[:, f["head_only_dateline"]] = bare_head & bool(X[first[w], _COL["is_dateline"]] > 0)
-        p[:, f["head_only_mid"]] = bare_head * mid
-        p[:, f["closed"]] = closed
-        p[:, f["open_quote"]] = mid * quote
-        p[:, f["after_headed"]] = headed
-        p[:, f["long_above"]] = long_above
-        p[shut_out | (index == w)] = 0
-        p[shut_out | (index == w), 0] = -99
+        row[:, f["mid_after_open"]] = mid * (has & ~stop)
+        row[:, f["mid_after_stop"]] = mid * (has & stop)
+        row[:, f["start_after_open"]] = (1 - mid) * (has & ~stop)
+        row[:, f["start_after_stop"]] = (1 - mid) * (has & stop)
+        row[:, f["mid_seam_odds"]] = mid * has * np.clip(seam[:, 0], -6, 8) / 5
+        row[:, f["mid_seam_word"]] = mid * has * seam[:, 1:4].max(1) / 8
+        row[:, f["mid_reads_on"]] = mid * has * reads
+        row[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, np.clip(seams.belongs(left, right), -6, 6)) / 4
+        row[:, f["mid_begins_word"]] = mid * seam[:, 4] / 5
+        row[:, f["start_begins_word"]] = (1 - mid) * seam[:, 4] / 5
+        row[:, f["topic"]] = like
+        row[:, f["topic_best"]] = (like >= best) & (best > 0)
+        row[:, f["same_width"]] = has * (head_w[w] > 0) * (gap <= 1.01)
+        row[:, f["width_apart"]] = has * (head_w[w] > 0) * np.minimum(gap, 10) / 10
+        row[:, f["next_piece"]] = index == w - 1
+        row[:, f["next_in_order"]] = (index == w - 1) * X[first[w], _COL["page_open_seams"]]
+        row[:, f["next_by_network"]] = (index == w - 1) * np.log(odds[_HERE].sum() / odds[_ELSEWHERE].sum())
+        row[:, f["apart_log"]] = np.log1p(np.maximum(np.abs(w - index) - 1, 0))
+        row[:, f["backwards"]] = index > w
+        row[:, f["head_only"]] = bare_head
+        row[:, f["head_only_dateline"]] = bare_head & bool(X[first[w], _COL["is_dateline"]] > 0)
+        row[:, f["head_only_mid"]] = bare_head * mid
+        row[:, f["closed"]] = closed
+        row[:, f["open_quote"]] = mid * quote
+        row[:, f["after_headed"]] = headed
+        row[:, f["long_above"]] = long_above
+        row[shut_out | (index == w)] = 0
+        row[shut_out | (index == w), 0] = -99
         alone[i] = (1, mid, best, len(body[w]) <= 2)
     return pairs, alone
 
@@ -163,23 +169,23 @@ def likeness(sheet: Sheet, drafts: list[Draft], heads: bool = True) -> Floats:
     return out
 
 
-def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
+def thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     """The page with its headless pieces joined to what they go on with."""
     drafts = page.drafts
     wanted = [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs]
     if not wanted or len(drafts) < 2 or len(drafts) > 400:
         return page
-    pairs, alone = evidence(sheet, X, drafts, wanted)
+    pairs, alone = evidence(sheet, X, p, drafts, wanted)
     w, v = _weights()
     score = pairs @ w
     score[pairs[:, :, 0] < -9] = -1e9
     none = alone @ v
-    p = np.exp(np.concatenate([score, none[:, None]], 1) - np.maximum(score.max(1), none)[:, None])
-    p /= p.sum(1, keepdims=True)
+    q = np.exp(np.concatenate([score, none[:, None]], 1) - np.maximum(score.max(1), none)[:, None])
+    q /= q.sum(1, keepdims=True)
     after: dict[int, int] = {}
     before: dict[int, int] = {}
-    order = sorted(((p[i, j], i, j) for i in range(len(wanted)) for j in range(len(drafts)) if score[i, j] > none[i]), reverse=True)
-    for q, i, j in order:
+    order = sorted(((q[i, j], i, j) for i in range(len(wanted)) for j in range(len(drafts)) if score[i, j] > none[i]), reverse=True)
+    for chance, i, j in order:
         h = wanted[i]
         if h in before or j in after or _reaches(after, h, j):
             continue
@@ -188,7 +194,7 @@ def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
             {
                 "at": int(sheet.starts[_ends(sheet, drafts[h])[0]]),
                 "rule": "thread.resume" if drafts[h].mid else "thread.next-paragraph",
-                "p": round(float(q), 3),
+                "p": round(float(chance), 3),
                 "because": [FEATURES[c] for c in np.argsort(-(pairs[i, j] * w))[:3] if pairs[i, j, c] * w[c] > 0.3],
             }
         )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from qingyang import clean
 from qingyang.columns import read_in_columns
+from qingyang.evidence import gather
 from qingyang.fields import authors, dateline, is_name, looks_like_byline, squeeze
 from qingyang.issue import clean_issue
 from qingyang.ledger import account, account_output
 from qingyang.lines import read_lines
 from qingyang.records import Record, Source
+from qingyang.roles import ROLES, settle
 from qingyang.stitch import same_page
 
 
@@ -89,6 +92,21 @@ def test_columns_whose_baselines_differ_are_told_by_their_turn_and_their_seams()
     assert [s.unit(k) for k in range(len(s))] == [line for column in cut for line in column[: min(map(len, cut))]]
 
 
+def test_a_flush_line_with_room_for_the_next_word_ended_its_paragraph() -> None:
+    """Without indents only the width of a line tells that a sentence's end is a paragraph's end."""
+    one = "各级人民政府应当加强对安全生产工作的领导，支持、督促各有关部门依法履行安全生产监督管理职责，建立健全协调机制，及时解决问题。"
+    two = "企业开展经营活动应当遵守法律，不得损害消费者的合法权益。商品价格由经营者依照价格法律自主制定，消费者有权知悉其购买商品的真实情况。"
+    column = 15
+    lines = [p[i : i + column] for p in (one, two) * 6 for i in range(0, len(p), column)]
+    text = "\n".join(lines) + "\n"
+    X = gather(sheet(text))
+    ends = [k for k in range(1, len(lines)) if lines[k - 1].endswith("。") and len(lines[k - 1]) < column]
+    roles = settle(["start", *["continue"] * (len(lines) - 1)], np.full((len(lines), len(ROLES)), 0.1, np.float32), X)
+    assert ends and [k for k, r in enumerate(roles) if r == "start"] == [0, *ends]
+    indented = gather(sheet("\n".join("　　" + line if k in ends else line for k, line in enumerate(lines)) + "\n"))
+    assert "start" not in settle(["continue"] * len(lines), np.full((len(lines), len(ROLES)), 0.1, np.float32), indented)
+
+
 def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
     """The text under it goes on with the matter of the text above it, and the page has others."""
     text = (
@@ -112,6 +130,7 @@ def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
         ("【新华社重庆十四日电】重庆", "新华社", "重庆", "十四日"),
         ("新华社北京1997年8月12日电国务院", "新华社", "北京", "1997年8月12日"),
         ("本报平壤、首尔、东京12月1日电记者", "本报", "平壤、首尔、东京", "12月1日"),
+        ("本报北京1月4日讯新华社记者李明、本报记者王海报道：昨天", "新华社", "北京", "1月4日"),
     ],
 )
 def test_datelines(text: str, agency: str, place: str | None, when: str | None) -> None:
@@ -133,6 +152,8 @@ def test_prose_that_opens_like_a_dateline(text: str) -> None:
         ("韩清忠罗锡亮李亚南", ["韩清忠", "罗锡亮", "李亚南"]),
         ("帕夏古丽·克热木", ["帕夏古丽·克热木"]),
         ("文/周小燕 图/欧阳修", ["周小燕", "欧阳修"]),
+        ("新华社记者周志方、赵秀娟，本报记者李舫报道：", ["周志方", "赵秀娟", "李舫"]),
+        ("上市出售后不再享受单位分房", []),
     ],
 )
 def test_authors(printed: str, names: list[str]) -> None:
