@@ -50,7 +50,7 @@ def clean_issue(sources: Sequence[Source], book: Rulebook | None = None) -> Clea
             sheet = sheets[number]
             page = split(sheet, number, settle(roles, p, X))
             page.decisions = _decisions(sheet, X, roles, p)
-            pages.append(subheads.settle(sheet, X, p, thread(sheet, X, p, page)))
+            pages.append(subheads.settle(sheet, X, p, thread(sheet, X, page)))
     chains = stitch(sheets, pages)
     writer = Writer(sources, sheets, pages)
     for chain in chains:

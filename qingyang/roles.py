@@ -1,8 +1,8 @@
 """Weighs the evidence of a whole page and gives every unit its role.
 
-Two small networks look at each unit and its neighbours (layers of convolution over units); the mean of their scores gives each
-role a probability. How they were trained, and on what, stands in ``bench/quality/train/README.md``; the weights are
-``qingyang/model/roles-1.npz`` and ``roles-2.npz``.
+A small network looks at each unit and its neighbours (layers of convolution over units) and gives each role a probability. How it
+was trained, and on what, stands in ``bench/quality/train/README.md``; the weights are ``qingyang/model/roles-1.npz``. Where several
+networks stand there, their scores are averaged.
 """
 
 from __future__ import annotations

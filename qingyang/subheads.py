@@ -68,6 +68,10 @@ FEATURES = (
 )
 
 
+SURE = 0.7
+"""Log-odds from which a headline is taken for a heading: two to one, since two stories glued together cost more than one story cut."""
+
+
 @lru_cache(maxsize=1)
 def _weights() -> Floats:
     t = tomllib.loads(resources.files("qingyang").joinpath("rules", "subheads.toml").read_text("utf-8"))["weights"]
@@ -167,7 +171,7 @@ def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     odds = pairs @ w
     gone: set[int] = set()
     for i, o, row in zip(wanted, odds.tolist(), pairs, strict=True):
-        if o <= 0:
+        if o <= SURE:
             continue
         d = page.drafts[i]
         above = i - 1

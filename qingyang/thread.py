@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from qingyang import lines, seams
 from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
-from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts
 
 _COL = {n: i for i, n in enumerate(NAMES)}
@@ -41,7 +40,6 @@ FEATURES = (
     "width_apart",
     "next_piece",
     "next_in_order",
-    "next_by_network",
     "apart_log",
     "backwards",
     "head_only",
@@ -52,8 +50,6 @@ FEATURES = (
     "after_headed",
     "long_above",
 )
-_HERE = [ROLES.index(r) for r in ("start", "continue", "subhead", "byline")]
-_ELSEWHERE = [ROLES.index(r) for r in ("other", "resume")]
 NONE = ("none", "none_mid", "none_topic", "none_short")
 """Evidence that a piece goes with nothing on the page."""
 
@@ -70,7 +66,7 @@ def _ends(sheet: Sheet, d: Draft) -> tuple[int, int]:
     return (units[0], units[-1]) if units else (d.first[1], d.last[1])
 
 
-def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """[piece, candidate above, feature], and [piece, feature] for going with nothing."""
     n, m = len(drafts), len(wanted)
     pairs = np.zeros((m, n, len(FEATURES)), np.float32)
@@ -103,7 +99,6 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
         like[w] = 0
         best = float(like.max()) if n > 1 else 0.0
         row = pairs[i]
-        odds = p[first[w]] + 1e-3
         gap = np.abs(tails - head_w[w])
         bare_head = headed & ~has
         row[:, f["mid_after_open"]] = mid * (has & ~stop)
@@ -122,7 +117,6 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
         row[:, f["width_apart"]] = has * (head_w[w] > 0) * np.minimum(gap, 10) / 10
         row[:, f["next_piece"]] = index == w - 1
         row[:, f["next_in_order"]] = (index == w - 1) * X[first[w], _COL["page_open_seams"]]
-        row[:, f["next_by_network"]] = (index == w - 1) * np.log(odds[_HERE].sum() / odds[_ELSEWHERE].sum())
         row[:, f["apart_log"]] = np.log1p(np.maximum(np.abs(w - index) - 1, 0))
         row[:, f["backwards"]] = index > w
         row[:, f["head_only"]] = bare_head
@@ -169,13 +163,13 @@ def likeness(sheet: Sheet, drafts: list[Draft], heads: bool = True) -> Floats:
     return out
 
 
-def thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
+def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
     """The page with its headless pieces joined to what they go on with."""
     drafts = page.drafts
     wanted = [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs]
     if not wanted or len(drafts) < 2 or len(drafts) > 400:
         return page
-    pairs, alone = evidence(sheet, X, p, drafts, wanted)
+    pairs, alone = evidence(sheet, X, drafts, wanted)
     w, v = _weights()
     score = pairs @ w
     score[pairs[:, :, 0] < -9] = -1e9

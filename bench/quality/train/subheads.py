@@ -34,7 +34,7 @@ def one(job: tuple[int, str]) -> tuple[np.ndarray, list[bool]]:
             continue
         X = gather(sheet)
         ((roles, p),) = weigh([X])
-        drafts = thread(sheet, X, p, split(sheet, 0, settle(roles, p, X))).drafts
+        drafts = thread(sheet, X, split(sheet, 0, settle(roles, p, X))).drafts
         wanted = candidates(drafts)
         if not wanted:
             continue

@@ -105,7 +105,7 @@ def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray, list[int]]]:
             j = holder.get(r, -1) if r is not None else -1
             # only the end of a piece can be gone on with
             truth.append(j if j >= 0 and j != i and row_of(_ends(sheet, page.drafts[j])[1]) == r else -1)
-        pairs, alone = evidence(sheet, X, p, page.drafts, wanted)
+        pairs, alone = evidence(sheet, X, page.drafts, wanted)
         out.append((pairs, alone, truth))
     return out
 
