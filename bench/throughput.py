@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import functools
 import importlib
+import itertools
 import json
 import os
 import platform
@@ -31,7 +32,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -466,24 +467,26 @@ def show_pair(folder: Path, mb: float, rounds: int) -> None:
     print(f"the quickest turns: {min(wall[1]):.1f} s and {min(wall[2]):.1f} s, {min(wall[1]) / min(wall[2]):.2f} times")
 
 
-def show_growth(results: list[dict[str, Any]]) -> None:
-    """A row for each size, and whether the cost of a megabyte stays what it was."""
+def show_growth(results: Iterable[dict[str, Any]]) -> None:
+    """A row for each size as it comes, and whether a megabyte still costs what it did."""
     print("\n|     MB | CPU s per MB | start-up, s | its share | Great Expectations | Prefect | command line, s per MB | peak memory |")
     print("|-------:|-------------:|------------:|----------:|-------------------:|--------:|-----------------------:|------------:|")
+    per_mb = []
     for result in results:
         jobs = result["jobs"]
         seconds, start = median(j["seconds"] for j in jobs), median(j["start"] for j in jobs)
+        per_mb.append(seconds / result["mb"])
         scheduler, gx, whole = "—", "—", "—"
         if "command" in result:
             scheduler, gx = (f"{share:.1%}" for share in shares(result))
             whole = f"{result['command'][0] / result['mb']:.3f}"
         print(
-            f"| {result['mb']:6.1f} | {seconds / result['mb']:12.3f} | {start:11.1f} | {start / (start + seconds):9.1%} | {gx:>18} "
-            f"| {scheduler:>7} | {whole:>22} | {max(j['memory'] for j in jobs):8.0f} MB |"
+            f"| {result['mb']:6.1f} | {per_mb[-1]:12.3f} | {start:11.1f} | {start / (start + seconds):9.1%} | {gx:>18} "
+            f"| {scheduler:>7} | {whole:>22} | {max(j['memory'] for j in jobs):8.0f} MB |",
+            flush=True,
         )
-    last = [median(j["seconds"] for j in r["jobs"]) / r["mb"] for r in results[-2:]]
-    if len(last) == 2:
-        print(f"\na megabyte of the largest costs {last[1] / last[0] - 1:+.0%} of CPU against the one before")
+    if len(per_mb) > 1:
+        print(f"\na megabyte of the largest costs {per_mb[-1] / per_mb[-2] - 1:+.0%} of CPU against the size before")
 
 
 def main() -> None:
@@ -530,11 +533,9 @@ def main() -> None:
         if given.pair:
             show_pair(folder / "pair", mb, rounds)
         if given.grow:
-            grown = [first]
-            for times in (t for t in (10, 100, 1000) if t <= given.grow):
-                print(f"{mb * times:g} MB …", file=sys.stderr)
-                grown.append(measure(folder / str(times), mb * times, 1, not given.no_prefect))
-            show_growth(grown)
+            prefect = not given.no_prefect
+            larger = (measure(folder / str(n), mb * n, 1, prefect) for n in (10, 100, 1000) if n <= given.grow)
+            show_growth(itertools.chain([first], larger))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
