@@ -2,18 +2,18 @@
 
     python -m bench.throughput                 # 5 MB of line-wise pages
     python -m bench.throughput --mb 1 --rounds 1
-    python -m bench.throughput --mb 1 --grow   # and ten and a hundred times as much; --grow 10 stops at ten
-    python -m bench.throughput --mb 1 --pair   # two workers beside one, by the clock on the wall
-    python -m bench.throughput --mb 1 --peers  # other tools on the part they share, in a venv of their own
+    python -m bench.throughput --grow          # 0.1, 1 and 10 MB: how cost and memory grow; --mb 1 --grow ends at 100 MB
+    python -m bench.throughput --mb 3 --pair   # two workers beside one in turns, by the clock on the wall
+    python -m bench.throughput --mb 1 --peers  # other tools on the part they share; --venvs FOLDER keeps them for the next time
 
 The job is a run from nothing with one worker: three variants, words, flags, checks and the proof. Its floor is the words by
-the same engine and the same three OpenCC conversions of the same clean text, and nothing else. Job and floor take turns, each in
-a process of its own; figures are seconds of CPU, since other work on the machine makes the clock on the wall say little. The
-last part is the command line, with Prefect and its server.
+the same engine and the same three OpenCC conversions of the same clean text, and nothing else. Job, floor and other tools take turns,
+each in a process of its own; figures are seconds of CPU, since other work on the machine makes the clock on the wall say little. The
+last part is the command line, with Prefect and its server, beside the same work in a process without them.
 
 Other tools do less: datatrove reads documents, repairs their text with ftfy and writes them; Data-Juicer runs mappers and filters
-over records. They are installed from PyPI into a venv beside the pages, get the same pages, and are measured in the same run; where
-one cannot be installed, the table says so.
+over records. They are installed from PyPI, in pinned versions, into a venv each, and get the same pages; where one cannot be
+installed, the table says why.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import functools
 import importlib
+import itertools
 import json
 import os
 import platform
@@ -31,12 +32,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT)]
@@ -44,6 +45,7 @@ sys.path[:0] = [str(ROOT)]
 DISTINCT = 60
 """Issues composed anew; beyond, they come again with the folio line of another day: composing takes time too."""
 
+CHECKS = ("checks (Great Expectations)", "tasks.corpus:_check", "tasks.corpus:_check_corpus")
 STAGES = (
     ("read, decode, identify", "tasks.corpus:look", "tasks.shard:_sources"),
     ("lines", "qingyang.issue:read_lines"),
@@ -60,7 +62,7 @@ STAGES = (
     ("words", "tasks.shard:words_record"),
     ("metrics", "qingyang.metrics:row", "qingyang.metrics:ledger_share", "qingyang.scripts:judge"),
     ("serialise", "tasks.shard:line"),
-    ("checks (Great Expectations)", "tasks.corpus:_check", "tasks.corpus:_check_corpus"),
+    CHECKS,
     ("assemble, write", "tasks.corpus:shard.assemble", "tasks.corpus:_commit"),
     ("proof", "tasks.corpus:_proof"),
 )
@@ -150,6 +152,23 @@ def _bring(raw: Path, output: Path, settings: Any, corpus: Any, lock: Any, worke
         return totals
 
 
+def plain(raw: Path, output: Path) -> dict[str, Any]:
+    """What ``qingyang run`` does, from a cold start, without Prefect; of it, Great Expectations with its import."""
+    import pandas
+
+    from qingyang.settings import Settings
+    from tasks import corpus, lock
+    from tasks.manifest import STATE
+    from tasks.workers import Workers
+
+    del pandas  # needed without Great Expectations too
+    clock = Clock()
+    for place in CHECKS[1:]:
+        clock.wrap(CHECKS[0], place)
+    _bring(raw, output, Settings(), corpus, lock, Workers, STATE)
+    return {"seconds": time.process_time(), "checks": clock.spent[CHECKS[0]]}
+
+
 def floor(raw: Path, output: Path) -> dict[str, Any]:
     """Words and conversions of the clean text of ``output``."""
     import opencc
@@ -188,73 +207,112 @@ def workers(raw: Path, output: Path, count: int) -> float:
     return time.monotonic() - begun
 
 
-PEERS: dict[str, tuple[tuple[str, ...], str]] = {
-    "datatrove + ftfy": (
-        ("datatrove[io]", "ftfy"),
-        """
-import sys, time
+class Peer(NamedTuple):
+    """Another tool: what is installed, what it does with a page, and a script for its own interpreter.
+
+    The script gets a folder of JSON lines and a folder to write to; the last thing it prints is CPU seconds, start-up excluded.
+    """
+
+    name: str
+    wanted: tuple[str, ...]
+    does: str
+    leaves: str
+    script: str
+
+
+CPU = "lambda: sum(os.times()[:4])"
+"""Of the process and of those that it has waited for."""
+
+PEERS = (
+    Peer(
+        "datatrove + ftfy",
+        ("datatrove[io]==0.10.1", "ftfy==6.3.1", "regex==2026.11.15"),
+        "reads, repairs text with ftfy, writes",
+        "structure, provenance, flags, variants, words, checks, proof",
+        f"""
+import os, sys
 from datatrove.pipeline.formatters import FTFYFormatter
 from datatrove.pipeline.readers import JsonlReader
 from datatrove.pipeline.writers import JsonlWriter
-begun = time.process_time()
-steps = [JsonlReader(sys.argv[1]), FTFYFormatter(), JsonlWriter(sys.argv[2], compression=None)]
+from loguru import logger
+logger.remove()
+cpu = {CPU}
+FTFYFormatter().format("预热")
+begun = cpu()
 data = None
-for step in steps:
+for step in (JsonlReader(sys.argv[1]), FTFYFormatter(), JsonlWriter(sys.argv[2], compression=None)):
     data = step.run(data, 0, 1)
-print(sum(1 for _ in data), time.process_time() - begun)
+assert sum(1 for _ in data)
+print(cpu() - begun)
 """,
     ),
-    "Data-Juicer, 4 mappers + 3 filters": (
-        ("py-data-juicer",),
-        """
-import sys, time, json, glob
+    Peer(
+        "Data-Juicer",
+        ("py-data-juicer==1.6.1", "ftfy==6.3.1", "opencc==1.4.2", "aiohttp==3.14.5"),
+        "four mappers (Unicode, punctuation, white space, one OpenCC conversion), three filters",
+        "structure, provenance, flags, the other variants, words, checks, proof",
+        f"""
+import glob, json, os, sys
+import datasets
 from data_juicer.core import NestedDataset
 from data_juicer.ops.filter import AlphanumericFilter, CharacterRepetitionFilter, TextLengthFilter
 from data_juicer.ops.mapper import ChineseConvertMapper, FixUnicodeMapper, PunctuationNormalizationMapper, WhitespaceNormalizationMapper
-rows = [json.loads(line) for line in open(glob.glob(sys.argv[1] + "/*.jsonl")[0], encoding="utf-8")]
-data = NestedDataset.from_list(rows)
+cpu = {CPU}
+datasets.disable_caching()
 steps = [FixUnicodeMapper(), PunctuationNormalizationMapper(), WhitespaceNormalizationMapper(), ChineseConvertMapper(mode="s2t")]
 steps += [TextLengthFilter(), CharacterRepetitionFilter(), AlphanumericFilter()]
-begun = time.process_time()
 for step in steps:
-    data = step.run(data)
-print(len(data), time.process_time() - begun)
+    step.auto_op_parallelism, step.num_proc = False, None  # in this process: one of its own for each step would count against it
+def go(rows):
+    data = NestedDataset.from_list(rows)
+    for step in steps:
+        data = step.run(data)
+    return data
+go([{{"id": "0", "text": "预热"}}])
+rows = [json.loads(line) for line in open(glob.glob(sys.argv[1] + "/*.jsonl")[0], encoding="utf-8")]
+begun = cpu()
+go(rows).to_json(sys.argv[2] + ".jsonl", force_ascii=False)
+print(cpu() - begun)
 """,
     ),
-}
-"""What is installed, and a script that gets a folder of JSON lines and one to write to and prints pages and CPU seconds."""
-
-
-def peers(raw: Path, folder: Path) -> list[tuple[str, float | str]]:
-    """CPU seconds of each peer on the pages of ``raw``, start-up excluded; or why there are none."""
-    pages_in = folder / "in"
-    pages_in.mkdir(parents=True)
-    with open(pages_in / "pages.jsonl", "w", encoding="utf-8") as file:
-        for path in sorted(raw.rglob("*.txt")):
-            file.write(json.dumps({"id": path.name, "text": path.read_text("utf-8")}, ensure_ascii=False) + "\n")
-    out: list[tuple[str, float | str]] = []
-    for number, (name, (wanted, script)) in enumerate(PEERS.items()):
-        venv = folder / f"venv{number}"
-        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        python = str(venv / "bin" / "python")
-        steps = ([python, "-m", "pip", "install", "-q", *wanted], [python, "-c", script, str(pages_in), str(folder / f"out{number}")])
-        for command in steps:
-            try:
-                done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=folder)
-            except subprocess.TimeoutExpired:
-                out.append((name, f"took more than {PATIENCE} s: {' '.join(command[1:5])}"))
-                break
-            if done.returncode:
-                lines = done.stderr.strip().splitlines() or ["no message"]
-                out.append((name, next((line for line in lines if line.startswith("ERROR")), lines[-1])[:200]))
-                break
-        else:
-            out.append((name, float(done.stdout.split()[-1])))
-    return out
-
+)
 
 PATIENCE = 900
 """Seconds for an installation, and for a peer's run."""
+
+
+def install(peer: Peer, venvs: Path) -> Path | str:
+    """The interpreter of a venv that has ``peer``, made where it is not there; or why there is none."""
+    venv = venvs / peer.name.split()[0].lower()
+    python = venv / "bin" / "python"
+    print(f"installing {' '.join(peer.wanted)} into {venv}", file=sys.stderr)
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.wanted]
+    return _asked(pip, venvs)[1] or python
+
+
+def spent_by(peer: Peer, python: Path, raw: Path, folder: Path) -> float | str:
+    """CPU seconds of ``peer`` on the pages of ``raw``, start-up excluded; or why they are not known."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "in").mkdir(parents=True)
+    with open(folder / "in" / "pages.jsonl", "w", encoding="utf-8") as file:
+        for path in sorted(raw.rglob("*.txt")):
+            file.write(json.dumps({"id": path.name, "text": path.read_text("utf-8")}, ensure_ascii=False) + "\n")
+    said, problem = _asked([str(python), "-c", peer.script, str(folder / "in"), str(folder / "out")], folder)
+    return problem or float(said.split()[-1])
+
+
+def _asked(command: list[str], folder: Path) -> tuple[str, str]:
+    """What a command prints, or else what it complains of."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=folder)
+    except subprocess.TimeoutExpired:
+        return "", f"took more than {PATIENCE} s"
+    if not done.returncode:
+        return done.stdout, ""
+    lines = done.stderr.strip().splitlines() or ["no message"]
+    return "", next((line for line in lines if line.startswith("ERROR")), lines[-1])[:200]
 
 
 def machine() -> str:
@@ -316,20 +374,31 @@ def pages(raw: Path, size: int) -> int:
 # ---------------------------------------------------------------- the table
 
 
-def measure(folder: Path, mb: float, rounds: int, prefect: bool) -> dict[str, Any]:
+def measure(folder: Path, mb: float, rounds: int, prefect: bool, beside: dict[Peer, Path] | None = None) -> dict[str, Any]:
     raw, output = folder / "raw", folder / "output"
     size = pages(raw, int(mb * 1e6)) / 1e6
     jobs, floors = [], []
+    others: dict[str, list[float | str]] = {peer.name: [] for peer in beside or ()}
     for _ in range(rounds):
         shutil.rmtree(output, ignore_errors=True)
         jobs.append(_child("job", raw, output))
         floors.append(_child("floor", raw, output))
-    out: dict[str, Any] = {"mb": size, "jobs": jobs, "floors": floors}
+        for peer, python in (beside or {}).items():
+            others[peer.name].append(spent_by(peer, python, raw, folder / "peer"))
+    out: dict[str, Any] = {"mb": size, "jobs": jobs, "floors": floors, "peers": others}
     if prefect:
+        shutil.rmtree(output)
+        out["plain"] = _child("plain", raw, output)
         shutil.rmtree(output)
         out["command"] = command_line(raw, output)
     shutil.rmtree(folder)
     return out
+
+
+def shares(result: dict[str, Any]) -> tuple[float, float]:
+    """Prefect's and Great Expectations' share of the CPU of the command line."""
+    cpu, cold = result["command"][0], result["plain"]
+    return max(0.0, cpu - cold["seconds"]) / cpu, cold["checks"] / cpu
 
 
 def show(result: dict[str, Any]) -> None:
@@ -357,60 +426,116 @@ def show(result: dict[str, Any]) -> None:
     print(f"peak memory: {max(j['memory'] for j in jobs):.0f} MB")
     if "command" in result:
         cpu, wall = result["command"]
-        ours = median(j["seconds"] + j["start"] for j in jobs)
-        gx = stages.get("checks (Great Expectations)", 0.0)
+        scheduler, gx = shares(result)
         print(f"qingyang run --workers 1: {cpu:.1f} s CPU ({wall:.1f} s on the wall), ", end="")
-        print(f"of which Prefect {max(0.0, cpu - ours) / cpu:.0%}, Great Expectations {gx / cpu:.0%}")
+        print(f"of which Prefect {scheduler:.1%}, Great Expectations with its import {gx:.1%}, ours {1 - scheduler - gx:.1%}")
+
+
+def show_peers(result: dict[str, Any], missing: dict[str, str]) -> None:
+    """Ours, and each peer with what it does and what it leaves; ``missing`` says why there is none."""
+    mb = result["mb"]
+    ours = median(j["seconds"] for j in result["jobs"])
+    print(f"\n| {'on the same pages, start-up excluded':<36} | CPU s |  MB/s | whole job ÷ it |")
+    print(f"|{'-' * 38}|------:|------:|---------------:|")
+
+    def row(name: str, seconds: float) -> None:
+        print(f"| {name:<36} | {seconds:5.2f} | {mb / max(seconds, 1e-9):5.2f} | {ours / max(seconds, 1e-9):14.1f} |")
+
+    row("qingyang, the whole job", ours)
+    row("its floor: words, three conversions", median(f["seconds"] for f in result["floors"]))
+    for peer in PEERS:
+        spent = result["peers"].get(peer.name, [])
+        problem = missing.get(peer.name) or next((s for s in spent if isinstance(s, str)), None)
+        if problem:
+            print(f"| {peer.name:<36} | not measured: {problem} |")
+        else:
+            row(peer.name, median(spent))
+    for peer in PEERS:
+        print(f"\n{peer.name} ({', '.join(peer.wanted)})\n  does: {peer.does}\n  does not: {peer.leaves}")
+
+
+def show_pair(folder: Path, mb: float, rounds: int) -> None:
+    """Two workers and one in turns, by the clock on the wall, start-up included."""
+    size = pages(folder / "raw", int(mb * 1e6)) / 1e6
+    wall: dict[int, list[float]] = {1: [], 2: []}
+    for turn in range(rounds):
+        for count in (1, 2) if turn % 2 == 0 else (2, 1):
+            shutil.rmtree(folder / "output", ignore_errors=True)
+            wall[count].append(_child(f"workers{count}", folder / "raw", folder / "output"))
+    one, two = median(wall[1]), median(wall[2])
+    print(f"\n{size:.1f} MB on the wall, {rounds} turns: one worker {one:.1f} s, two {two:.1f} s, {one / two:.2f} times as fast")
+    print(f"the quickest turns: {min(wall[1]):.1f} s and {min(wall[2]):.1f} s, {min(wall[1]) / min(wall[2]):.2f} times")
+
+
+def show_growth(results: Iterable[dict[str, Any]]) -> None:
+    """A row for each size as it comes, and whether a megabyte still costs what it did."""
+    print("\n|     MB | CPU s per MB | start-up, s | its share | Great Expectations | Prefect | command line, s per MB | peak memory |")
+    print("|-------:|-------------:|------------:|----------:|-------------------:|--------:|-----------------------:|------------:|")
+    per_mb = []
+    for result in results:
+        jobs = result["jobs"]
+        seconds, start = median(j["seconds"] for j in jobs), median(j["start"] for j in jobs)
+        per_mb.append(seconds / result["mb"])
+        scheduler, gx, whole = "—", "—", "—"
+        if "command" in result:
+            scheduler, gx = (f"{share:.1%}" for share in shares(result))
+            whole = f"{result['command'][0] / result['mb']:.3f}"
+        print(
+            f"| {result['mb']:6.1f} | {per_mb[-1]:12.3f} | {start:11.1f} | {start / (start + seconds):9.1%} | {gx:>18} "
+            f"| {scheduler:>7} | {whole:>22} | {max(j['memory'] for j in jobs):8.0f} MB |",
+            flush=True,
+        )
+    if len(per_mb) > 1:
+        print(f"\na megabyte of the largest costs {per_mb[-1] / per_mb[-2] - 1:+.0%} of CPU against the size before")
 
 
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ask.add_argument("--mb", type=float, default=5, help="of pages (default 5)")
-    ask.add_argument("--rounds", type=int, default=3, help="turns of job and floor; medians are shown")
+    ask.add_argument("--mb", type=float, help="of pages (default 5; with --grow, 0.1)")
+    ask.add_argument("--rounds", type=int, help="turns of job and floor; medians are shown (default 3; with --grow, 1)")
     ask.add_argument("--grow", type=int, nargs="?", const=100, help="also ten times as many pages, and so on up to so many times (100)")
     ask.add_argument("--pair", action="store_true", help="also two workers beside one, by the clock on the wall")
-    ask.add_argument("--peers", action="store_true", help="also other tools, installed into a venv made for it")
+    ask.add_argument("--peers", action="store_true", help="also other tools, installed into a venv each")
+    ask.add_argument("--venvs", type=Path, help="where these venvs are kept (default: made anew and removed)")
     ask.add_argument("--no-prefect", action="store_true", help="without the command line")
     ask.add_argument("--pages", type=Path, help="only write pages into this folder")
     ask.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = ask.parse_args()
+    mb = given.mb or (0.1 if given.grow else 5)
+    rounds = given.rounds or (1 if given.grow else 3)
     if given.child:
         what, raw, output = given.child
-        known: dict[str, Callable[[Path, Path], Any]] = {"job": job, "floor": floor}
+        known: dict[str, Callable[[Path, Path], Any]] = {"job": job, "plain": plain, "floor": floor}
         known |= {f"workers{n}": functools.partial(workers, count=n) for n in (1, 2)}
         print(json.dumps(known[what](Path(raw), Path(output))))
         return
     if given.pages:
-        print(f"{pages(given.pages, int(given.mb * 1e6)):,} bytes")
+        print(f"{pages(given.pages, int(mb * 1e6)):,} bytes")
         return
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # per core
     folder = Path(tempfile.mkdtemp(prefix="qingyang-throughput-"))
     try:
-        show(first := measure(folder / "1", given.mb, given.rounds, not given.no_prefect))
-        if given.pair:
-            pages(folder / "pair" / "raw", int(given.mb * 1e6))
-            wall = {n: _child(f"workers{n}", folder / "pair" / "raw", folder / "pair" / f"output{n}") for n in (1, 2)}
-            print(f"\non the wall: one worker {wall[1]:.1f} s, two workers {wall[2]:.1f} s, {wall[1] / wall[2]:.2f} times as fast")
+        beside: dict[Peer, Path] = {}
+        missing: dict[str, str] = {}
         if given.peers:
-            size = pages(folder / "peers" / "raw", int(given.mb * 1e6)) / 1e6
-            print(f"\n| {'on the same pages':<36} | CPU s |  MB/s |\n|{'-' * 38}|------:|------:|")
-            ours = median(j["seconds"] for j in first["jobs"])
-            for name, spent in [("qingyang, the whole job", ours), *peers(folder / "peers" / "raw", folder / "peers")]:
-                figures = f"{spent:5.2f} | {size / max(spent, 1e-9):5.2f}" if isinstance(spent, float) else f"not measured: {spent}"
-                print(f"| {name:<36} | {figures} |")
+            venvs = (given.venvs or folder / "venvs").expanduser().absolute()
+            venvs.mkdir(parents=True, exist_ok=True)
+            for peer in PEERS:
+                found = install(peer, venvs)
+                if isinstance(found, Path):
+                    beside[peer] = found
+                else:
+                    missing[peer.name] = found
+        show(first := measure(folder / "1", mb, rounds, not given.no_prefect, beside))
+        if given.peers:
+            show_peers(first, missing)
+        if given.pair:
+            show_pair(folder / "pair", mb, rounds)
         if given.grow:
-            print("\n|     MB | CPU s per MB | start-up, CPU s | Great Expectations | peak memory |")
-            print("|-------:|-------------:|----------------:|-------------------:|------------:|")
-            for times in (t for t in (1, 10, 100) if t <= given.grow):
-                result = first if times == 1 else measure(folder / str(times), given.mb * times, 1, False)
-                jobs = result["jobs"]
-                seconds, memory = median(j["seconds"] for j in jobs), max(j["memory"] for j in jobs)
-                start, gx = median(j["start"] for j in jobs), median(j["stages"].get("checks (Great Expectations)", 0.0) for j in jobs)
-                print(
-                    f"| {result['mb']:6.1f} | {seconds / result['mb']:12.3f} | {start:15.1f} | {gx / seconds:18.1%} | {memory:8.0f} MB |",
-                    flush=True,
-                )
+            prefect = not given.no_prefect
+            larger = (measure(folder / str(n), mb * n, 1, prefect) for n in (10, 100, 1000) if n <= given.grow)
+            show_growth(itertools.chain([first], larger))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

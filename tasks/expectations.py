@@ -31,7 +31,7 @@ class Expectation:
 
 
 NONE = ("between", 0, 0)
-YES = ("in", [True])
+YES = ("in", (True,))
 ARTICLE, FRAGMENT = ("kind", "article"), ("kind", "fragment")
 LONG, MANY_PARAGRAPHS = ("long", True), ("many_paragraphs", True)
 
@@ -50,7 +50,7 @@ RECORD: tuple[Expectation, ...] = (
     E("record.id-unique", CRITICAL, "record_id", ("unique",),
       "No other record has this id.",
       "Look for one page stored twice under raw/ and keep one."),
-    E("record.kind", CRITICAL, "kind", ("in", ["article", "fragment"]),
+    E("record.kind", CRITICAL, "kind", ("in", ("article", "fragment")),
       "The record is an article or a fragment.",
       "A defect of the software: report it."),
     E("record.accounted", CRITICAL, "accounted", YES,

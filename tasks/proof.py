@@ -14,9 +14,10 @@ import re
 import zlib
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,7 +54,7 @@ VERDICTS = ("pass", "warn", "fail", "unreadable", "duplicate")
 _FIELDS = ("kicker", "headline", "deck", "byline", "dateline", "metadata.docdate", "paragraphs", "sign_off", "metadata.captions")
 _LABELS = {"metadata.docdate": "document date", "metadata.captions": "caption", "sign_off": "sign-off"}
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff]|\r(?!\n)")
-_SPECIAL = re.compile("[\"&<>\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff]")
+_SPECIAL = re.compile('["&<>\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2028\u2029\ufeff]')
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -136,6 +137,29 @@ class _Article:
     variants: list[dict[str, Any]]
 
 
+_NOWHERE = Origin(0, 0, "", 0, 0)
+_LINE_END = "<b class=j data-k=line>⏎</b>"
+_LINE_ENDS = frozenset("\n\r\x0b\x0c\u2028\u2029\x85")
+
+
+def _gaps(pieces: Sequence[Sequence[Any]], grounds: Mapping[int, Any]) -> dict[int, tuple[int, str, str]]:
+    """What was taken out in one piece and without a decision, when it is a blank or a line end: start → (end, kind of seam, rule).
+
+    So are nearly all seams; :func:`seams` tells the others.
+    """
+    out = {}
+    for p in reversed(pieces):
+        if p[0] != "remove":
+            out.pop(p[1], None)
+            continue
+        text, rule = p[4], "" if p[3] in LAYOUT else p[3]
+        if p[1] in grounds or p[2] in grounds or (rule and text.strip()):
+            out.pop(p[1], None)
+        else:
+            out[p[1]] = (p[2], "line" if text == "\n" or not _LINE_ENDS.isdisjoint(text) else "blank", rule)
+    return out
+
+
 class _Page:
     """Builds both sides of one source's page. Sentences are numbered over the page; both sides carry the numbers."""
 
@@ -161,6 +185,7 @@ class _Page:
                     both = self.found.get(place)
                     self.found[place] = some if both is None else sorted(both + some, key=lambda o: o.at)
         self.grounds = {d["at"]: d for d in entry.get("decisions", ())}
+        self.gaps = {n: _gaps(tiles.pieces, self.grounds) for n, tiles in self.tiles.items()}
         self.told: set[int] = set()
         self.moved: set[tuple[str, int]] = set()
         for rid in self.numbers:
@@ -211,44 +236,66 @@ class _Page:
         self.next += len(starts)
         self.bounds[place] = (starts, base)
         found = self.found.get(place, [])
-        joints = {s.at: s for s in seams(found, self.tiles)}
+        joints = self._joints(found)
         over = [(f["start"], f["end"], "f", f) for f in flags] + [(v["start"], v["end"], "v", v) for v in variants]
-        points = {0, len(text), *starts, *[o[0] for o in found]}
+        length = len(text)
+        origin_at = {o[0]: o for o in found}
+        points = {0, length, *starts, *origin_at}
         for start, end, _, _ in over:
             points |= {start, end}
         cuts = sorted(points)
         esc = _escape_of(text)
-        origin, last = -1, len(found) - 1
+        name, origin = self.name, _NOWHERE
         out: list[str] = []
-        sentence, following = -1, iter([*starts, -1])
+        number, following = base, iter([*starts, -1])
         begins = next(following)
-        for a, b in zip(cuts, [*cuts[1:], len(text)], strict=True):
-            if a == begins and a < len(text):
-                sentence += 1
-                out.append(f"{'</span>' if sentence else ''}<span data-s={base + sentence}>")
+        for a, b in zip(cuts, [*cuts[1:], length], strict=True):
+            if a == begins and a < length:
+                out.append(f"</span><span data-s={number}>" if number > base else f"<span data-s={number}>")
+                number += 1
                 begins = next(following)
             if a in joints:
-                out.append(self._seam(joints[a]))
+                out.append(self._joint(*joints[a]))
             if over:
                 out += [self._mark(kind, what, "") for start, end, kind, what in over if start == end == a]
-            while origin < last and found[origin + 1][0] <= a:
-                origin += 1
+            origin = origin_at.get(a, origin)
             if a == b:
                 continue
             piece = esc(text[a:b])
-            if origin >= 0:
-                o = found[origin]
-                if o.rule:
-                    piece = f"<ins class=c data-r={self.notes.rule(o.rule)} data-b={_quoted(o.before)}>{piece}</ins>"
-                if o.source != self.name:
-                    piece = f"<span class=x>{piece}</span>"
+            if origin.rule:
+                piece = f"<ins class=c data-r={self.notes.rule(origin.rule)} data-b={_quoted(origin.before)}>{piece}</ins>"
+            if origin.source != name and origin is not _NOWHERE:
+                piece = f"<span class=x>{piece}</span>"
             for start, end, kind, what in over:
                 if start <= a and b <= end:
                     piece = self._mark(kind, what, piece)
             out.append(piece)
-        if sentence >= 0:
+        if number > base:
             out.append("</span>")
         return "".join(out)
+
+    def _joints(self, found: list[Origin]) -> dict[int, tuple[str, str] | tuple[Seam]]:
+        """The seams of one string by where they stand: kind and rule of what :func:`_gaps` knows, or the seam."""
+        out: dict[int, tuple[str, str] | tuple[Seam]] = {}
+        for x, y in pairwise(found):
+            source, end, start = x[2], x[4], y[3]
+            if start > end and source == y[2]:
+                gap = self.gaps[source].get(end)
+                if gap is not None and gap[0] == start:
+                    out[y[0]] = gap[1:]
+                    continue
+            elif start == end and source == y[2]:
+                continue
+            for seam in seams((x, y), self.tiles):
+                out[y[0]] = (seam,)
+        return out
+
+    def _joint(self, kind: Any, rule: str = "") -> str:
+        if isinstance(kind, Seam):
+            return self._seam(kind)
+        if not rule:
+            return _LINE_END if kind == "line" else ""
+        return f"<b class=j data-k={kind} data-r={self.notes.rule(rule)}>{'⏎' if kind == 'line' else ''}</b>"
 
     def _mark(self, kind: str, what: Mapping[str, Any], inner: str) -> str:
         if kind == "f":
@@ -262,7 +309,7 @@ class _Page:
 
     def _seam(self, seam: Seam) -> str:
         if seam.kind == "line" and not seam.rules and seam.end not in self.grounds and seam.start not in self.grounds:
-            return "<b class=j data-k=line>⏎</b>"
+            return _LINE_END
         rules = f" data-r={self.notes.rule(seam.rules[0])}" if seam.rules else ""
         ground = (self.grounds.get(seam.end) or self.grounds.get(seam.start)) if seam.source == self.name else None
         known = f" data-d={self.notes.decision(ground)}" if ground else ""
@@ -284,7 +331,9 @@ class _Page:
         out: list[str] = []
         last: tuple[int, int] | None = None
         seen: set[str] = set()
-        for k, p in enumerate(pieces):
+        removed: dict[tuple[str, str, bool], tuple[str, str]] = {}
+        """Pages have few things taken out that differ, and each thousands of times."""
+        for p, after in zip(pieces, following, strict=True):
             op, start, end = p[0], p[1], p[2]
             ground = grounds.get(start)
             if ground is not None and op != "remove" and start not in self.told:
@@ -293,7 +342,18 @@ class _Page:
                 shape, glyph = ("'d weak'", "◇") if weak else ("d", "◦")
                 out.append(f"<b class={shape} data-d={notes.decision(ground)}>{glyph}</b>")
             if op == "remove":
-                out.append(self._removed(p, last, following[k]))
+                joins = after is not None and last == after
+                told = removed.get((p[3], p[4], joins))
+                if told is None or (joins and (start in grounds or end in grounds)):
+                    told = self._removed(p, joins)
+                    if not joins or not (start in grounds or end in grounds):
+                        removed[p[3], p[4], joins] = told
+                html, family = told
+                out.append(html)
+                if family:
+                    notes.counts[family] += 1
+                if joins and p[3] in LAYOUT:
+                    self.told.add(end)
                 continue
             slot = p[3]
             starts, base = bounds[slot]
@@ -325,27 +385,23 @@ class _Page:
             last = (slot, at)
         return Markup("".join(out))  # every piece of text went through _esc, or the whole needed none of it
 
-    def _removed(self, p: list[Any], last: tuple[int, int] | None, after: tuple[int, int] | None) -> str:
+    def _removed(self, p: list[Any], joins: bool) -> tuple[str, str]:
+        """A removed piece as it is drawn, and what it counts as; ``joins`` tells that it parted what stands together now."""
         rule, text = p[3], p[4]
-        joins = last is not None and last == after
         if rule in LAYOUT:
             if not joins:
-                return _esc(text)
+                return _esc(text), ""
             lines = "\n" in text or "\r" in text
-            self.notes.counts["joined"] += lines
-            self.told.add(p[2])
-            if text == "\n" and p[2] not in self.grounds and p[1] not in self.grounds:
-                return f"<b class=j data-r={self.notes.rule(rule)}>⏎</b>\n"
             ground = self.grounds.get(p[2]) or self.grounds.get(p[1])
             known = f" data-d={self.notes.decision(ground)}" if ground else ""
-            glyph = "⏎" if lines else "␣"
-            return f"<b class={'j' if lines else 'w'} data-r={self.notes.rule(rule)}{known}>{glyph}</b>{_esc(text)}"
+            shape, glyph = ("j", "⏎") if lines else ("w", "␣")
+            drawn = f"<b class={shape} data-r={self.notes.rule(rule)}{known}>{glyph}</b>{_esc(text)}"
+            return drawn, "joined" if lines else ""
         family = _family(rule)
-        self.notes.counts[family] += 1
         shape = {"jump line": "q", "furniture": "u"}.get(family, "r")
         if not text.strip():
             shape = f"'{shape} b'"
-        return f"<del class={shape} data-r={self.notes.rule(rule)}>{_esc(text)}</del>"
+        return f"<del class={shape} data-r={self.notes.rule(rule)}>{_esc(text)}</del>", family
 
 
 def _row(name: str, clean: str, hant: str | None, lang: str | None) -> str:
@@ -400,7 +456,10 @@ def _printed(record: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             yield name, -1
 
 
-def _flagged(text: str, flags: Iterable[Mapping[str, Any]]) -> Markup:
+def _flagged(text: str, flags: Sequence[Mapping[str, Any]]) -> str:
+    """A string of the Traditional form, every piece of its text escaped."""
+    if not flags:
+        return _esc(text)
     out, here = [], 0
     for flag in sorted(flags, key=lambda f: (f["start"], f["end"])):
         if flag["start"] < here:
