@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from importlib import resources
 from math import log
@@ -103,6 +103,24 @@ class Index:
         return out
 
 
+class People:
+    """Names: a bit for each word of the table, and a set of what is no word of it."""
+
+    def __init__(self, names: Iterable[str], number: Numbers) -> None:
+        self._number = number
+        self._is_name = bytearray(len(number))
+        self._others = set()
+        for name in names:
+            if name in number:
+                self._is_name[number[name]] = True
+            else:
+                self._others.add(name)
+
+    def __contains__(self, word: str) -> bool:
+        n = self._number.get(word)
+        return word in self._others if n is None else bool(self._is_name[n])
+
+
 class Steps:
     """Log probability of word number ``b`` after word number ``a``, under the key ``a << 20 | b``."""
 
@@ -113,7 +131,7 @@ class Steps:
         self._transition = np.exp(table["transition"].astype(float))
         self._kind = CLASS_SHARE * np.exp(alone - weight[self._cls])
         self._alone = (1 - CLASS_SHARE) * np.exp(alone)
-        self._pair = table["pair"].astype(float) / -1000
+        self._pair = table.pop("pair").astype(float) / -1000
         self._attested = Index((table["left"].astype(np.int64) << 20) | table["right"])
 
     def seen(self, keys: Ints) -> Floats:
@@ -147,15 +165,15 @@ class Language:
             table: dict[str, Any] = dict(np.load(f))
         self._table = table
         self._cut: Callable[[str, bool], list[str]] = dictionary().cut
-        self.words: list[str] = _lines(table["words"])
+        self.words: list[str] = _lines(table.pop("words"))
         self.number = Numbers(zip(self.words, range(len(self.words)), strict=True))
-        self.costs: Floats = table["cost"].astype(float) / -1000
+        self.costs: Floats = table.pop("cost").astype(float) / -1000
         """Log probability of each word alone."""
         self.steps = Steps(table, self.costs)
-        self._tags = _lines(table["tags"])
-        self.foreign = frozenset(_lines(table["foreign"]))
+        self._tags = _lines(table.pop("tags"))
+        self.foreign = frozenset(_lines(table.pop("foreign")))
         self._groups: dict[str, list[str]] = {}
-        for row in _lines(table["homophones"]):
+        for row in _lines(table.pop("homophones")):
             group = row.split(" ")[1]
             for c in group:
                 self._groups.setdefault(c, []).append(group)
@@ -187,17 +205,17 @@ class Language:
         return set().union(*self._groups.get(c, ())) - {c}
 
     @cached_property
-    def people(self) -> frozenset[str]:
+    def people(self) -> People:
         """Names of the dictionary."""
-        return frozenset(_lines(self._table["people"]))
+        return People(_lines(self._table.pop("people")), self.number)
 
     @cached_property
     def slots(self) -> tuple[dict[str, int], Ints, Ints]:
         """What words become when one of their characters is left out: the number of each such string, where its words
         begin (and the last end), and the words, the most probable of a string first."""
-        lines = _lines(self._table["shorter"])
-        ends = np.concatenate(([0], np.cumsum(self._table["shorter_count"], dtype=np.int64)))
-        return dict(zip(lines, range(len(lines)), strict=True)), ends, self._table["shorter_word"].astype(np.int64)
+        lines = [self.words[n] if (n := self.number.get(s)) is not None else s for s in _lines(self._table.pop("shorter"))]
+        ends = np.concatenate(([0], np.cumsum(self._table.pop("shorter_count"), dtype=np.int64)))
+        return dict(zip(lines, range(len(lines)), strict=True)), ends, self._table.pop("shorter_word").astype(np.int64)
 
     def shorter(self, s: str) -> list[int]:
         """Words that become ``s`` when one of their characters is left out, the most probable first.
@@ -212,7 +230,7 @@ class Language:
     @cached_property
     def phrases(self) -> tuple[Index, Ints]:
         """Three words of a set phrase (``a << 40 | c << 20 | b``), the middle one short of a character; the whole middle word."""
-        a, c, b, whole = self._table["phrases"].astype(np.int64).T
+        a, c, b, whole = self._table.pop("phrases").astype(np.int64).T
         return Index(a << 40 | c << 20 | b), whole
 
     @cached_property
