@@ -58,6 +58,8 @@ def explain(output: Path | Remote, record: str) -> int:
         for each in shelf.rows(folder, "quarantine"):
             if each.get("record", {}).get("id", "").startswith(record):
                 found[each["record"]["id"]] = each["record"]
+        if record in found:
+            found = {record: found[record]}
         sources = {part["source"] for one in found.values() for part in one["parts"]} if len(found) == 1 else set()
         entries = [entry for entry in shelf.rows(folder, "ledger") if entry["source"] in sources] if sources else []
     if len(found) != 1:

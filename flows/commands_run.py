@@ -51,7 +51,9 @@ def read_settings(raw: Path | Remote, config: Path | None, given: dict[str, Any]
     try:
         return Settings.from_mapping({**table, **given})
     except SettingError as error:
-        raise SettingError(f"{file}: {error}" if table else str(error)) from None
+        # what the file calls user_dict is a path; the settings hold its words
+        told = str(error).replace("user_words", "user_dict")
+        raise SettingError(f"{file}: {told}" if table else told) from None
 
 
 def _rules(file: Path) -> tuple[str, str]:

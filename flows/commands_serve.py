@@ -172,15 +172,21 @@ def _server(output: Path | Remote, port: int) -> Iterator[None]:
     state.mkdir(parents=True, exist_ok=True)
     hush(state)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    up = False
     try:
         if os.environ.get("PREFECT_API_URL"):
+            up = True
             yield
         else:
             with Server(state, lasting=True, port=port) as server:
                 import_great_expectations()
                 server.ready()
                 click.echo(f"qingyang: Prefect at {server.url.removesuffix('/api')}", err=True)
+                up = True
                 yield
     except KeyboardInterrupt:
-        pass
+        if not up:
+            # ended while the server was still starting: there is no body to run
+            click.echo("qingyang: stopped", err=True)
+            raise SystemExit(0) from None
     click.echo("qingyang: stopped", err=True)

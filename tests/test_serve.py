@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from house import bring, no_checks, sample, write
 
-from flows import commands_serve, summary
+from flows import commands_proof, commands_serve, summary
 from qingyang.records import SettingError
 from tasks import corpus, journal, lock
 from tasks.manifest import STATE
@@ -95,3 +97,30 @@ def test_status_tells_what_a_finished_run_left(tmp_path: Path, monkeypatch: pyte
     told = summary.status(tmp_path / "output", None, corpus.last(tmp_path / "output"))
     for words in ("4 sources", "articles", "proof/index.html", "quarantined"):
         assert words in told
+
+
+def test_stopped_before_the_server_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(self: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr("flows.server.Server.__enter__", interrupted)
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as ended, commands_serve._server(tmp_path / "output", 0):
+            pytest.fail("no server is up")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 0
+    assert "stopped" in capsys.readouterr().err
+
+
+def test_an_id_that_begins_another_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    no_checks(monkeypatch)
+    bring(ROOT / "raw", tmp_path / "output")
+    ids = [json.loads(line)["id"] for line in (tmp_path / "output" / "articles.zh-Hans.jsonl").read_text("utf-8").splitlines()]
+    short = next(a for a in ids for b in ids if a != b and b.startswith(a))
+    assert commands_proof.explain.callback(tmp_path / "output", short) in (0, None)
+    assert short in capsys.readouterr().out
