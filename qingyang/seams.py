@@ -65,11 +65,37 @@ LEFT, RIGHT = 6, 5
 """Characters that :func:`reads_on` sees before and after a seam."""
 
 
-class Reading(NamedTuple):
+class Sight(NamedTuple):
+    """The first layer of a network that sees the characters around a seam; it is linear in each, so one table per place, added up."""
+
     rank: NDArray[np.int32]
-    embed: Floats
-    w1: Floats
-    b1: Floats
+    """Code point → row of the tables; 0: nothing there, 1: a rare character."""
+    tables: Floats
+    """[place, character, hidden]."""
+    others: Floats
+    """[in, hidden]: the weights of what it sees beside characters."""
+    bias: Floats
+
+    def look(self, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
+        codes = self.rank[np.minimum(np.concatenate((left[:, -LEFT:], right[:, :RIGHT]), 1), 0x2FFFF)]
+        h = np.repeat(self.bias[None], len(codes), 0)
+        for k in range(LEFT + RIGHT):
+            h += self.tables[k][codes[:, k]]
+        return h
+
+
+def _sight(z: Any) -> Sight:
+    index = np.ones(0x30000, np.int32)
+    index[z["chars"]] = np.arange(len(z["chars"])) + 2
+    index[0] = 0
+    w1, embed = z["w1"].astype(np.float32), z["embed"].astype(np.float32)
+    wide = embed.shape[1]
+    tables = np.stack([embed @ w1[k * wide : (k + 1) * wide] for k in range(LEFT + RIGHT)])
+    return Sight(index, tables.astype(np.float32), w1[(LEFT + RIGHT) * wide :], z["b1"].astype(np.float32))
+
+
+class Reading(NamedTuple):
+    sight: Sight
     w2: Floats
     b2: Floats
 
@@ -78,15 +104,7 @@ class Reading(NamedTuple):
 def _reading() -> Reading:
     raw = resources.files("qingyang").joinpath("model", "reading.npz").read_bytes()
     with np.load(io.BytesIO(raw)) as z:
-        index = np.ones(0x30000, np.int32)
-        index[z["chars"]] = np.arange(len(z["chars"])) + 2
-        index[0] = 0
-        f = np.float32
-        w1 = z["w1"].astype(f)
-        embed = z["embed"].astype(f)
-        # the first layer is linear in each character: one table per place, added up
-        tables = np.stack([embed @ w1[k * embed.shape[1] : (k + 1) * embed.shape[1]] for k in range(LEFT + RIGHT)])
-        return Reading(index, tables.astype(f), w1, z["b1"].astype(f), z["w2"].astype(f), z["b2"].astype(f))
+        return Reading(_sight(z), z["w2"].astype(np.float32), z["b2"].astype(np.float32))
 
 
 def reads_on(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
@@ -100,20 +118,12 @@ def reads_on(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     True
     """
     r = _reading()
-    codes = r.rank[np.minimum(np.concatenate((left[:, -LEFT:], right[:, :RIGHT]), 1), 0x2FFFF)]
-    h = np.repeat(r.b1[None], len(codes), 0)
-    for k in range(LEFT + RIGHT):
-        h += r.embed[k][codes[:, k]]
-    out: Floats = (np.maximum(h, 0) @ r.w2)[:, 0] + r.b2[0]
+    out: Floats = (np.maximum(r.sight.look(left, right), 0) @ r.w2)[:, 0] + r.b2[0]
     return out
 
 
 class Pairing(NamedTuple):
-    rank: NDArray[np.int32]
-    tables: Floats
-    """[place, character, hidden]: the first layer, which is linear in each character."""
-    wordy: Floats
-    b1: Floats
+    sight: Sight
     w2: Floats
     b2: Floats
     w3: Floats
@@ -124,14 +134,7 @@ class Pairing(NamedTuple):
 def _pairing() -> Pairing:
     raw = resources.files("qingyang").joinpath("model", "pairing.npz").read_bytes()
     with np.load(io.BytesIO(raw)) as z:
-        f = np.float32
-        index = np.ones(0x30000, np.int32)
-        index[z["chars"]] = np.arange(len(z["chars"])) + 2
-        index[0] = 0
-        w1, embed = z["w1"].astype(f), z["embed"].astype(f)
-        wide = embed.shape[1]
-        tables = np.stack([embed @ w1[k * wide : (k + 1) * wide] for k in range(LEFT + RIGHT)]).astype(f)
-        return Pairing(index, tables, w1[(LEFT + RIGHT) * wide :], *(z[n].astype(f) for n in ("b1", "w2", "b2", "w3", "b3")))
+        return Pairing(_sight(z), *(z[n].astype(np.float32) for n in ("w2", "b2", "w3", "b3")))
 
 
 _SCALE = np.array([5, 8, 8, 8, 5, 3], np.float32)
@@ -149,11 +152,7 @@ def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats |
     True
     """
     r = _pairing()
-    left, right = left[:, -LEFT:], right[:, :RIGHT]
-    codes = r.rank[np.minimum(np.concatenate((left, right), 1), 0x2FFFF)]
-    h = ((evidence(left, right) if words is None else words) / _SCALE) @ r.wordy + r.b1
-    for k in range(LEFT + RIGHT):
-        h += r.tables[k][codes[:, k]]
+    h = r.sight.look(left, right) + ((evidence(left, right) if words is None else words) / _SCALE) @ r.sight.others
     h = np.maximum(np.maximum(h, 0) @ r.w2 + r.b2, 0)
     out: Floats = (h @ r.w3)[:, 0] + r.b3[0]
     return out

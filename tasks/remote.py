@@ -24,7 +24,7 @@ Stamp = tuple[int, ...]
 def place(given: str | Path) -> Path | Remote:
     """The folder that a user names: a path, or a URL that is none.
 
-    >>> place("file:///srv/raw")
+    >>> place("local:///srv/raw")
     PosixPath('/srv/raw')
     >>> place("s3://archive/raw/")
     Remote(url='s3://archive/raw')

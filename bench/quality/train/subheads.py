@@ -16,6 +16,7 @@ import numpy as np
 
 from bench.quality.compose import PROFILES, compose
 from bench.quality.train.roles import roles_of
+from bench.quality.train.threads import rows_of
 from qingyang.evidence import gather
 from qingyang.roles import settle, weigh
 from qingyang.split import Draft, split
@@ -38,18 +39,13 @@ def one(job: tuple[int, str]) -> tuple[np.ndarray, list[bool]]:
         wanted = candidates(drafts)
         if not wanted:
             continue
-        starts, at = [], 0
-        for line in text.split("\n"):
-            if line.strip():
-                starts.append(at)
-            at += len(line) + 1
+        row_of = rows_of(text, sheet)
 
         def article(d: Draft, part: slice) -> str | None:
             units = [k for para in d.paragraphs for _, k in para][part]
             counted: Counter[str] = Counter()
             for k in units:
-                row = int(np.searchsorted(starts, sheet.starts[k], "right")) - 1  # noqa: B023
-                counted.update(s["article"] for s in labels[row] if s["article"])  # noqa: B023
+                counted.update(s["article"] for s in labels[row_of[k]] if s["article"])  # noqa: B023
             return counted.most_common(1)[0][0] if counted else None
 
         rows.append(evidence(sheet, X, p, drafts, wanted))

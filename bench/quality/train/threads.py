@@ -17,6 +17,7 @@ import numpy as np
 from bench.quality.compose import compose
 from bench.quality.train.roles import roles_of
 from qingyang.evidence import gather
+from qingyang.lines import Sheet
 from qingyang.roles import settle, weigh
 from qingyang.split import split
 from qingyang.thread import FEATURES, NONE, _ends, evidence
@@ -73,6 +74,13 @@ def rows_before(labels: list[list[dict[str, Any]]], page: int) -> dict[int, int]
     return out
 
 
+def rows_of(text: str, sheet: Sheet) -> list[int]:
+    """The row of the composer's labels that each unit stands in."""
+    inked = np.flatnonzero([bool(line.strip()) for line in text.split("\n")])
+    starts = np.cumsum([0] + [len(line) + 1 for line in text.split("\n")])[inked]
+    return [int(r) for r in np.searchsorted(starts, sheet.starts, "right") - 1]
+
+
 def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray, list[int]]]:
     issue = compose(job[0], profile=job[1])
     out = []
@@ -86,13 +94,7 @@ def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray, list[int]]]:
         wanted = [i for i, d in enumerate(page.drafts) if d.headless and not d.jump_in and d.paragraphs]
         if not wanted or len(page.drafts) < 2 or len(page.drafts) > 120:
             continue
-        starts = []
-        at = 0
-        for line in text.split("\n"):
-            if line.strip():
-                starts.append(at)
-            at += len(line) + 1
-        row_of = lambda k: int(np.searchsorted(starts, sheet.starts[k], "right")) - 1  # noqa: B023, E731
+        row_of = rows_of(text, sheet).__getitem__
         before = rows_before(labels, number)
         holder: dict[int, int] = {}
         for i, d in enumerate(page.drafts):
