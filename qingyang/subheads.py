@@ -177,6 +177,10 @@ def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
         above = i - 1
         while above in gone:
             above -= 1
+        into = page.drafts[above]
+        if into.jump_out:
+            # what was given to it a moment ago goes on elsewhere
+            continue
         page.decisions.append(
             {
                 "at": int(sheet.starts[d.headline[0][1]]),
@@ -185,12 +189,14 @@ def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
                 "because": [FEATURES[c] for c in np.argsort(-(row * w))[:4] if row[c] * w[c] > 0.3 and FEATURES[c] != "one"],
             }
         )
-        head = [list(d.headline), *([list(d.deck)] if d.deck else [])]
+        twice = d.docdate if into.docdate else []
+        head = [list(units) for units in (d.headline, d.deck, twice) if units]
         rest = Draft(d.sheet, headless=True, first=d.first, last=d.last)
         rest.subheads = {0} | {s + len(head) for s in d.subheads}
         rest.paragraphs = [*head, *d.paragraphs]
         rest.byline, rest.captions, rest.sign_off, rest.docdate, rest.jump_out = d.byline, d.captions, d.sign_off, d.docdate, d.jump_out
-        absorb(page.drafts[above], rest)
+        absorb(into, rest)
         gone.add(i)
     page.drafts = [d for i, d in enumerate(page.drafts) if i not in gone]
+    page.decisions.sort(key=lambda x: x["at"])
     return page

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qingyang import clean
+from bench.quality.compose import compose
+from bench.quality.score import sources_of
+from qingyang import clean, subheads
 from qingyang.columns import read_in_columns
 from qingyang.evidence import gather
 from qingyang.fields import authors, dateline, is_name, looks_like_byline, squeeze
@@ -118,6 +120,20 @@ def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
     records = clean(text)
     assert [r["headline"] for r in records] == ["用水治理有新招", "足球联赛昨晚开赛"]
     assert "河道治理的办法" in records[0]["paragraphs"]
+
+
+@pytest.mark.parametrize("profile", ["fragments", "lines+medium", "rows", "disorder"])
+def test_nothing_is_lost_where_every_headline_is_taken_for_a_heading(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However wrong the judgement, every character is accounted for: dates, bylines, sign-offs and jump lines too."""
+    monkeypatch.setattr(subheads, "SURE", -1e9)
+    for seed in (900_001, 900_002):
+        sources = sources_of(compose(seed, profile=profile, pages=3))
+        cleaned = clean_issue(sources)
+        records = {r["id"]: r for r in cleaned.records}
+        for source, entry in zip(sources, cleaned.ledger, strict=True):
+            account(entry, source.text, records)
+        assert any(d["rule"] == "split.subhead" for entry in cleaned.ledger for d in entry["decisions"])
+        assert all(entry["decisions"] == sorted(entry["decisions"], key=lambda d: d["at"]) for entry in cleaned.ledger)
 
 
 # ------------------------------------------------------------------ small print
