@@ -318,16 +318,22 @@ def worker(bench: Bench, times: int) -> None:
     for _ in range(times):
         shutil.rmtree(bench.output, ignore_errors=True)
         with Workers(2) as pool:
-            victims = [pool.map(_who, [0.1])[0]]
-
-            def strike(_: int, victims: list[int] = victims) -> None:
-                if victims:
-                    os.kill(victims.pop(), signal.SIGKILL)
-                    struck.append(1)
-
+            strike = striker(pool.map(_who, [0.1])[0], struck)
             bring(bench.raw, bench.output, pool, strike)
         bench.whole()
     bench.judge("a worker of the pool is killed", f"{len(struck)} workers in {times} runs", begun)
+
+
+def striker(victim: int, struck: list[int]) -> Callable[[int], None]:
+    """What kills ``victim`` the first time it is called, and notes that it did."""
+    alive = [victim]
+
+    def strike(_: int) -> None:
+        if alive:
+            os.kill(alive.pop(), signal.SIGKILL)
+            struck.append(victim)
+
+    return strike
 
 
 def dask(bench: Bench, times: int) -> None:
@@ -342,13 +348,7 @@ def dask(bench: Bench, times: int) -> None:
         for _ in range(times):
             shutil.rmtree(bench.output, ignore_errors=True)
             pool = Cluster(cluster.scheduler_address)
-            victims = [pool._client.submit(os.getpid, pure=False).result()]
-
-            def strike(_: int, victims: list[int] = victims) -> None:
-                if victims:
-                    os.kill(victims.pop(), signal.SIGKILL)
-                    struck.append(1)
-
+            strike = striker(pool._client.submit(os.getpid, pure=False).result(), struck)
             bring(bench.raw, bench.output, pool, strike)
             bench.whole()
     shutil.rmtree(bench.folder / "dask", ignore_errors=True)

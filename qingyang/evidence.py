@@ -32,6 +32,7 @@ from qingyang.fields import (
     surnames,
 )
 from qingyang.lines import Sheet
+from qingyang.patterns import compile_pattern
 
 Floats = NDArray[np.float32]
 
@@ -173,6 +174,10 @@ _PARTED = re.compile(rf"(?<![{HAN}])([{HAN}])[\s\u3000\u00a0]+([{HAN}])(?![{HAN}
 _TRIG_NUMBER = frozenset("第（(一二三四五六七八九十其首再最0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩●■◆▲△○★□※▪•㈠㈡㈢㈣㈤")
 _HEADING_SIGN = re.compile(r"#{1,6}\s")
 """What a converter writes before a headline (Markdown)."""
+_FAMILY = surnames()[0]
+_ONE, _TWO = (f"[{''.join(sorted(_FAMILY))}][{HAN}]{{{given}}}" for given in (2, 1))
+_GLUED_NAMES = compile_pattern(f"(?:{_ONE}){{2,4}}|{_ONE}{_TWO}|{_TWO}{_ONE}")
+_GLUED_NOT = re.compile("[的了是在和不为与对将成上下大会全国中央市县省部局委员党政经济工作]")
 _LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
 _CLOSES = re.compile("[电電讯訊消]")
 """One of these closes every dateline."""
@@ -577,13 +582,6 @@ def glued_names(word: str) -> bool:
     (True, True, False)
     """
     return bool(len(word) >= 5 and _GLUED_NAMES.fullmatch(word) and not _GLUED_NOT.search(word))
-
-
-_FAMILY = surnames()[0]
-_ONE = f"[{''.join(sorted(_FAMILY))}][{HAN}]{{2}}"
-_TWO = f"[{''.join(sorted(_FAMILY))}][{HAN}]{{1}}"
-_GLUED_NAMES = re.compile(f"(?:{_ONE}){{2,4}}|{_ONE}{_TWO}|{_TWO}{_ONE}")
-_GLUED_NOT = re.compile("[的了是在和不为与对将成上下大会全国中央市县省部局委员党政经济工作]")
 
 
 _WORDS = {

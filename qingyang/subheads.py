@@ -100,7 +100,7 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
     f = {name: i for i, name in enumerate(FEATURES)}
     like = likeness(sheet, drafts, heads=False)
     np.fill_diagonal(like, 0)
-    text = [_grams(sheet, [k for para in d.paragraphs for _, k in para]) for d in drafts]
+    text = {i: _grams(sheet, [k for para in drafts[i].paragraphs for _, k in para]) for i in {j for w in wanted for j in (w - 1, w)}}
     wide = np.expm1(X[:, _COL["width_log"]])
     heading = [float(wide[[k for _, k in d.headline]].sum()) if d.headline else 0.0 for d in drafts]
     headings = set(wanted)

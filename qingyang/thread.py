@@ -108,7 +108,7 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
         row[:, f["mid_seam_odds"]] = mid * has * np.clip(seam[:, 0], -6, 8) / 5
         row[:, f["mid_seam_word"]] = mid * has * seam[:, 1:4].max(1) / 8
         row[:, f["mid_reads_on"]] = mid * has * reads
-        row[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, np.clip(seams.belongs(left, right), -6, 6)) / 4
+        row[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, np.clip(seams.belongs(left, right, seam), -6, 6)) / 4
         row[:, f["mid_begins_word"]] = mid * seam[:, 4] / 5
         row[:, f["start_begins_word"]] = (1 - mid) * seam[:, 4] / 5
         row[:, f["topic"]] = like

@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.quality.compose import PROFILES, compose
 from qingyang.evidence import CHARS, COMMON, NAMES, gather
-from qingyang.lines import read_lines
+from qingyang.lines import Sheet, read_lines
 from qingyang.records import Source
 from qingyang.roles import ROLES, weigh
 
@@ -37,24 +37,28 @@ BETWEEN = ((3, 2), (3, 4), (3, 8))
 DIRECT = {"kicker", "deck", "byline", "docdate", "subhead"}
 
 
-def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[object, list[str | None]]:
+def line_starts(text: str) -> list[int]:
+    """Where each row of the composer's labels begins: the lines that hold anything."""
+    lines = text.split("\n")
+    starts = np.cumsum([0] + [len(line) + 1 for line in lines])
+    return [int(at) for at, line in zip(starts, lines, strict=False) if line.strip()]
+
+
+def rows_of(text: str, sheet: Sheet) -> list[int]:
+    """The row of the composer's labels that each unit stands in."""
+    return [int(r) for r in np.searchsorted(line_starts(text), sheet.starts, "right") - 1]
+
+
+def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[Sheet, list[str | None]]:
     """The sheet of a page and the role of each of its units."""
     sheet = read_lines(Source("p", text, ""))
-    offsets, number = [], []
-    at = 0
-    row = -1
-    for line in text.split("\n"):
-        if line.strip():
-            row += 1
-            offsets.append(at)
-            number.append(row)
-        at += len(line) + 1
-    offsets_a = np.array(offsets)
+    offsets = line_starts(text)
+    rows = rows_of(text, sheet)
     out: list[str | None] = []
     # (line, article, para, role) of the last unit of running text
     last_text: tuple[int, object, int, str] | None = None
     for k in range(len(sheet)):
-        r = int(np.searchsorted(offsets_a, sheet.starts[k], "right")) - 1
+        r = rows[k]
         a, b = int(sheet.starts[k]) - offsets[r], int(sheet.ends[k]) - offsets[r]
         segs = [s for s in labels[r] if s["start"] < b and s["end"] > a and s["role"] not in ("jump_from", "jump_to")]
         if not segs:

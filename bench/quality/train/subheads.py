@@ -15,8 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 import numpy as np
 
 from bench.quality.compose import PROFILES, compose
-from bench.quality.train.roles import roles_of
-from bench.quality.train.threads import rows_of
+from bench.quality.train.roles import roles_of, rows_of
 from qingyang.evidence import gather
 from qingyang.roles import settle, weigh
 from qingyang.split import Draft, split

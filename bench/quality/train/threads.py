@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 
 from bench.quality.compose import compose
-from bench.quality.train.roles import roles_of
+from bench.quality.train.roles import roles_of, rows_of
 from qingyang.evidence import gather
-from qingyang.lines import Sheet
 from qingyang.roles import settle, weigh
 from qingyang.split import split
 from qingyang.thread import FEATURES, NONE, _ends, evidence
@@ -72,13 +71,6 @@ def rows_before(labels: list[list[dict[str, Any]]], page: int) -> dict[int, int]
                     out[r] = last
                 last = r
     return out
-
-
-def rows_of(text: str, sheet: Sheet) -> list[int]:
-    """The row of the composer's labels that each unit stands in."""
-    inked = np.flatnonzero([bool(line.strip()) for line in text.split("\n")])
-    starts = np.cumsum([0] + [len(line) + 1 for line in text.split("\n")])[inked]
-    return [int(r) for r in np.searchsorted(starts, sheet.starts, "right") - 1]
 
 
 def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray, list[int]]]:
