@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -98,7 +98,9 @@ def _family_names() -> frozenset[str]:
     return frozenset("".join(data["single"].split()))
 
 
-def find(words: Sequence[str], knows: Callable[[str], bool], authors: Iterable[str] = (), starts: Sequence[int] = ()) -> list[Name]:
+def find(
+    words: Sequence[str], knows: Callable[[str], bool], authors: Iterable[str] = (), starts: Sequence[int] = (), text: str = ""
+) -> list[Name]:
     """The names in ``words`` (which join to the text) in which a character of the table stands.
 
     ``knows`` tells whether a word stands in the dictionary of the segmenter; ``authors`` are taken for names wherever they stand.
@@ -109,7 +111,7 @@ def find(words: Sequence[str], knows: Callable[[str], bool], authors: Iterable[s
     """
     names = table()
     found: dict[int, Name] = {}
-    text = "".join(words)
+    text = text or "".join(words)
     starts = starts or list(accumulate(map(len, words), initial=0))
     for match in names.first.finditer(text):
         start = match.start()
@@ -122,15 +124,24 @@ def find(words: Sequence[str], knows: Callable[[str], bool], authors: Iterable[s
             found[start] = name
     known = {author for author in authors if len(author) > 1 and (surname_of(author) or names.given.search(author, 1))}
     known |= {text[n.start : n.end] for n in found.values() if n.sure and n.end - n.start - n.surname > 1}
-    if known:
-        for match in re.finditer("|".join(sorted(map(re.escape, known), key=len, reverse=True)), text):
-            head = surname_of(match[0])
-            found[match.start()] = Name(*match.span(), len(head.source) if head else 1, True)
+    end = 0
+    for at, size in sorted((at, -len(name)) for name in known for at in _places(name, text)):
+        if at >= end:
+            end = at - size
+            head = surname_of(text[at:end])
+            found[at] = Name(at, end, len(head.source) if head else 1, True)
     out: list[Name] = []
     for name in sorted(found.values()):
         if not out or name.start >= out[-1].end:
             out.append(name)
     return out
+
+
+def _places(name: str, text: str) -> Iterator[int]:
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + 1)
 
 
 def surname_of(name: str) -> Surname | None:

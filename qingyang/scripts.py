@@ -12,8 +12,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import cache
-from itertools import accumulate, islice, pairwise
+from functools import cache, cached_property
+from itertools import accumulate, chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from qingyang import choices, conversion, names
 from qingyang.records import Flag, Record, SettingError
-from qingyang.words import Segmenter
+from qingyang.words import APART, Segmenter
 
 CONFIGS = {"zh-Hant": "s2t", "zh-Hant-TW": "s2twp", "zh-Hant-HK": "s2hk"}
 BACK = {"zh-Hant": "t2s", "zh-Hant-TW": "tw2sp", "zh-Hant-HK": "hk2s"}
@@ -29,7 +29,7 @@ BACK = {"zh-Hant": "t2s", "zh-Hant-TW": "tw2sp", "zh-Hant-HK": "hk2s"}
 _IDEOGRAPHS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
 _CHARACTERS = {"zh-Hant": "s2t", "zh-Hant-TW": "s2tw", "zh-Hant-HK": "s2hk"}
 _SINGLE = ("headline", "kicker", "deck", "byline", "dateline", "agency", "place", "sign_off")
-_SEPARATOR = "\x1e"
+_SEPARATOR = APART
 _HOLE = "\x1d"
 _CLAUSE = re.compile(r"([\s\x1d，。；：！？、“”‘’「」『』《》〈〉（）()…—,;:!?]+)")
 _CLAUSE_LENGTH = 400
@@ -43,15 +43,30 @@ _VOCABULARY = 200_000
 """Words whose conversion is remembered: twenty days of a newspaper and seventy years of reports use 71,000."""
 
 
+class Span(NamedTuple):
+    """Characters ``start:end`` whose conversion is decided before OpenCC is asked."""
+
+    start: int
+    end: int
+    kind: str
+    """``words``: word by word, whatever phrase they make; ``form``: what the table says; ``name``; ``term``: its characters alone."""
+    surname: int = 0
+
+
 class Reading(NamedTuple):
-    """What some strings say apart from any variant: their words and the people named. Shared by the three converters."""
+    """What some strings say apart from any variant: their words, the people named, what is decided. Shared by the converters."""
 
     strings: list[str]
     text: str
     words: list[str]
     starts: list[int]
     """Where each word begins, and the end."""
+    begins: list[int]
+    """Where each string begins, and the next would."""
     people: list[names.Name]
+    spans: list[Span]
+    """Of two that overlap, the first counts."""
+    choices: list[tuple[int, choices.Choice]]
     stand_ins: dict[int, str]
     """Put back at the end: what stands for a control character of the text that is one of our separators."""
 
@@ -68,6 +83,7 @@ class Doubt(NamedTuple):
     confidence: float
 
 
+Ints = npt.NDArray[np.int64]
 Pieces = list[tuple[str, str]]
 """A string as (characters of the source, characters of the variant), in order."""
 
@@ -79,12 +95,13 @@ class Converter:
     '記者范長江說，火藥被發明了。'
     """
 
-    def __init__(self, variant: str = "zh-Hant", segmenter: Segmenter | None = None) -> None:
+    def __init__(self, variant: str = "zh-Hant", segmenter: Segmenter | None = None, lexicon: Lexicon | None = None) -> None:
         if variant not in CONFIGS:
             raise SettingError(f"variant {variant!r} is not known; choose one of {', '.join(CONFIGS)}")
         self.variant = variant
         self.segmenter = segmenter or Segmenter()
-        self._vocabulary: dict[str, str] = {}
+        self._lexicon = Lexicon() if lexicon is None else lexicon
+        self._words = Forms(self._lexicon)
         self._forms: dict[str, str] = {}
         self._terms: dict[str, str] = {}
         self._settled: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
@@ -96,15 +113,20 @@ class Converter:
         '少數組織參與製造'
         """
         reading = read([text], self.segmenter, authors)
-        return _join(self._strings([reading])[0][0][0], reading)
+        return _join(self._strings(Sheet([reading], self._lexicon, self.terms))[0][0][0], reading)
+
+    @property
+    def terms(self) -> bool:
+        """Whether some words keep their characters where the region's dictionary has others."""
+        return self.variant == "zh-Hant-TW"
 
     def convert(self, record: Record) -> Record:
         """The record in this variant: same id, same structure, its own flags."""
         return self.convert_all([record], [read_record(record, self.segmenter)])[0]
 
-    def convert_all(self, records: Sequence[Record], readings: Sequence[Reading]) -> list[Record]:
-        """Many records at once; ``readings`` are :func:`read_record` of each."""
-        told = self._strings(readings)
+    def convert_all(self, records: Sequence[Record], readings: Sequence[Reading], sheet: Sheet | None = None) -> list[Record]:
+        """Many records at once; ``readings`` are :func:`read_record` of each, ``sheet`` is made of them."""
+        told = self._strings(sheet or Sheet(readings, self._lexicon, self.terms))
         return [self._record(record, reading, *strings) for record, reading, strings in zip(records, readings, told, strict=True)]
 
     def _record(self, record: Record, reading: Reading, pieces: list[Pieces], doubts: list[Doubt]) -> Record:
@@ -127,60 +149,51 @@ class Converter:
 
     # ---- one OpenCC call for everything, and a closer look where words and phrases disagree
 
-    def _plain(self, text: str) -> str:
-        return conversion.convert(text, CONFIGS[self.variant], conversion.standard(text))
-
     def _all(self, strings: Sequence[str]) -> list[str]:
-        return self._plain(_SEPARATOR.join(strings)).split(_SEPARATOR) if strings else []
+        if not strings:
+            return []
+        return conversion.convert(_SEPARATOR.join(strings), CONFIGS[self.variant]).split(_SEPARATOR)
+
+    def _known(self) -> Forms:
+        """What becomes of every word of the lexicon by itself."""
+        forms = self._words
+        if new := forms.missing():
+            forms.add(self._all(new))
+        return forms
 
     def _by_word(self, words: Sequence[str]) -> list[str]:
         """Each word converted by itself, from memory where it was met before."""
-        vocabulary = self._vocabulary
-        new = set(words).difference(vocabulary)
-        if new:
-            if len(vocabulary) + len(new) > _VOCABULARY:
-                vocabulary.clear()
-                new = set(words)
-            new.discard(_SEPARATOR)
-            told = sorted(new)
-            vocabulary.update({_SEPARATOR: _SEPARATOR, **dict(zip(told, self._all(told), strict=True))})
-        return list(map(vocabulary.__getitem__, words))
+        numbers = [self._lexicon[word] for word in words]
+        return list(map(self._known().told.__getitem__, numbers))
 
-    def _strings(self, readings: Sequence[Reading]) -> list[tuple[list[Pieces], list[Doubt]]]:
+    def _strings(self, sheet: Sheet) -> list[tuple[list[Pieces], list[Doubt]]]:
         """Of each reading, every string in pieces, and what is in doubt in it."""
-        forced = [self._forced(reading) for reading in readings]
-        shielded = [_shield(reading, spans) for reading, spans in zip(readings, forced, strict=True)]
-        every: list[str] = []
-        for _, words in shielded:
-            every += words
-            every.append(_SEPARATOR)
-        by_word = self._by_word(every)
-        text = _SEPARATOR.join([source for source, _ in shielded])
-        phrases = iter(self._plain(text).split(_SEPARATOR))
-        wholes = iter("".join(by_word).split(_SEPARATOR))
+        known = self._known()
+        phrases = conversion.convert(sheet.text, CONFIGS[self.variant], sheet.standard).split(_SEPARATOR)
+        wholes = known.text(sheet.numbers).split(_SEPARATOR)
         out: list[tuple[list[Pieces], list[Doubt]]] = []
-        first = 0
-        for reading, spans, (source, words) in zip(readings, forced, shielded, strict=True):
-            sources = source.split(_SEPARATOR)
-            mine = by_word[first : first + len(words)]
-            strings = zip(sources, islice(phrases, len(sources)), islice(wholes, len(sources)), strict=True)
-            out.append(self._weighed(reading, spans, list(strings), words, mine))
-            first += len(words) + 1
+        first = word = 0
+        for reading, forced, words in zip(sheet.readings, sheet.forced, sheet.words, strict=True):
+            last = first + max(1, len(reading.strings))  # of none there is one, the empty one
+            strings = list(zip(sheet.strings[first:last], phrases[first:last], wholes[first:last], strict=True))
+            out.append(self._weighed(reading, forced, strings, words, sheet.numbers[word : word + len(words)]))
+            first = last
+            word += len(words) + 1
         return out
 
     def _weighed(
-        self, reading: Reading, forced: Sequence[tuple[int, int, str]], strings: Sequence[tuple[str, str, str]],
-        words: Sequence[str], by_word: Sequence[str],
+        self, reading: Reading, forced: Sequence[Span], strings: Sequence[tuple[str, str, str]], words: Sequence[str], numbers: Ints,
     ) -> tuple[list[Pieces], list[Doubt]]:  # fmt: skip
         """``strings`` are (source, converted with phrases, converted word by word), with holes where something is ``forced``."""
         decided, doubts = self._decide(reading)
-        begins = list(accumulate((len(string) + 1 for string in reading.strings), initial=0))
+        begins = reading.begins
         closer = {bisect_right(begins, at) - 1 for at in [*decided, *(doubt.start for doubt in doubts)]}
+        by_word: list[str] = []
         ends: list[int] = []
         out: list[Pieces] = []
         holes = iter(forced)
         for string, (source, phrase, whole) in enumerate(strings):
-            if phrase == whole and string not in closer and _HOLE not in source:
+            if phrase == whole and string not in closer and (not forced or _HOLE not in source):
                 out.append([(source, whole)])
                 continue
             if phrase == whole and (string not in closer or len(source) == len(whole)):
@@ -188,16 +201,17 @@ class Converter:
             else:
                 if not ends:
                     ends = [-1, *(i for i, word in enumerate(words) if word == _SEPARATOR), len(words)]
+                    by_word = list(map(self._words.told.__getitem__, numbers.tolist()))
                 mine = slice(ends[string] + 1, ends[string + 1])
                 weighed = self._weigh(source, phrase, whole, words[mine], by_word[mine])
             pieces: Pieces = []
             offset = begins[string]
             for before, after, doubtful in weighed:
                 if before == _HOLE:
-                    start, end, after = next(holes)
-                    before = reading.text[start:end]
+                    span = next(holes)
+                    before, after = reading.text[span.start : span.end], self._of_span(reading, span)
                 elif string in closer and len(before) == len(after):
-                    after = "".join(decided.get(at, character) for at, character in enumerate(after, offset))
+                    after = "".join([decided.get(at, character) for at, character in enumerate(after, offset)])
                 if doubtful and offset not in decided:
                     doubts.append(Doubt(offset, offset + len(before), "script.phrase", (after, doubtful), _PHRASE, 0.1))
                 pieces.append((before, after))
@@ -302,23 +316,14 @@ class Converter:
 
     # ---- what is decided before OpenCC is asked
 
-    def _forced(self, reading: Reading) -> list[tuple[int, int, str]]:
-        """Sorted, non-overlapping (start, end, what stands there) of the joined text: names, table phrases, readings, terms."""
-        text, rules = reading.text, choices.table()
-        whole = choices.Words(reading.starts)
-        spans: list[tuple[int, int, str]] = []
-        for match in rules.phrases.finditer(text):
-            if parts := rules.boundaries.get(match[0]):
-                spans.append((*match.span(), "".join(self._by_word(parts))))
-            elif match.start() in whole and match.end() in whole:
-                spans.append((*match.span(), self._form(rules.forms[match[0]])))
-        for name in reading.people:
-            if name.sure:
-                spans.append((name.start, name.end, self._name(text[name.start : name.end], name.surname)))
-        if self.variant == "zh-Hant-TW":
-            terms = choices.terms(text)
-            spans += [(start, end, self._own(text[start:end])) for start, end in terms]
-        return _apart(spans)
+    def _of_span(self, reading: Reading, span: Span) -> str:
+        """What stands in this variant where a name, a phrase or reading of the table, or a term stands."""
+        source = reading.text[span.start : span.end]
+        if span.kind == "words":
+            return "".join(self._by_word(choices.table().boundaries[source]))
+        if span.kind == "form":
+            return self._form(choices.table().forms[source])
+        return self._name(source, span.surname) if span.kind == "name" else self._own(source)
 
     def _form(self, form: str) -> str:
         """A form of the tables, which are written in OpenCC's standard characters, in those of this variant."""
@@ -345,7 +350,7 @@ class Converter:
 
     def _flags(self, reading: Reading, pieces: list[Pieces], doubts: list[Doubt], paragraphs: int) -> list[Flag]:
         """The doubts that stand in a paragraph, each in characters of the variant."""
-        begins = list(accumulate((len(string) + 1 for string in reading.strings), initial=0))
+        begins = reading.begins
         flags: list[Flag] = []
         place = _Place([])
         last = -1
@@ -367,7 +372,7 @@ class Converter:
         """The readings that the characters around decide, by place; and the names and readings that stay open."""
         decided: dict[int, str] = {}
         doubts: list[Doubt] = []
-        for at, choice in choices.decide(reading.text, choices.Words(reading.starts)):
+        for at, choice in reading.choices:
             if choice.to:
                 decided[at] = self._form(choice.to)
             else:
@@ -417,6 +422,108 @@ class _Place:
         return self.variant[piece] + (at - self.source[piece] if len(before) == len(after) else 0)
 
 
+class Lexicon(dict[str, int]):
+    """The words met so far, numbered as they come: ``lexicon[word]`` takes in a new one."""
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.clear()
+        self[_SEPARATOR] = 0
+        self.words = [_SEPARATOR]
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self.words)
+        self.words.append(word)
+        return number
+
+    def forget(self) -> None:
+        """Begin anew, where more was met than is worth remembering."""
+        if len(self.words) > _VOCABULARY:
+            self._begin()
+
+
+class Forms:
+    """What becomes of the words of a lexicon in one variant, as strings and as one array of code points."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._begin()
+
+    def _begin(self) -> None:
+        self._of = self._lexicon.words
+        self.told = [_SEPARATOR]
+        self._codes = conversion.code_points(_SEPARATOR)
+        self._ends = np.array([0, 1], np.int64)
+
+    def missing(self) -> list[str]:
+        """The words that :meth:`add` is to be told."""
+        if self._of is not self._lexicon.words:
+            self._begin()
+        return self._of[len(self.told) :]
+
+    def add(self, forms: Sequence[str]) -> None:
+        self.told += forms
+        self._codes = np.concatenate((self._codes, conversion.code_points("".join(forms))))
+        self._ends = np.concatenate((self._ends, self._ends[-1] + np.cumsum(np.fromiter(map(len, forms), np.int64, len(forms)))))
+
+    def text(self, numbers: Ints) -> str:
+        """The words of these numbers, one after the other."""
+        starts, sizes = self._ends[numbers], self._ends[numbers + 1] - self._ends[numbers]
+        ends = np.cumsum(sizes)
+        at = np.repeat(starts - ends + sizes, sizes)
+        at += np.arange(len(at))
+        text: str = self._codes[at].tobytes().decode("utf-32-le", "surrogatepass")
+        return text
+
+
+class Sheet:
+    """Readings one after the other, with a mark in place of each stretch that is decided beforehand."""
+
+    def __init__(self, readings: Sequence[Reading], lexicon: Lexicon, terms: bool = False, plain: Sheet | None = None) -> None:
+        """``terms``: the words that keep their characters are such stretches too. ``plain`` is the sheet without them."""
+        self.readings = readings
+        self.forced: list[list[Span]] = plain.forced if plain else [_apart(reading.spans) for reading in readings]
+        self._plain = plain
+        if terms:
+            found = [choices.terms(reading.text) for reading in readings]
+            self.forced = [
+                _apart([*reading.spans, *(Span(start, end, "term") for start, end in some)]) if some else spans
+                for reading, some, spans in zip(readings, found, self.forced, strict=True)
+            ]
+        told = [_shield(reading, spans) for reading, spans in zip(readings, self.forced, strict=True)]
+        self.text = _SEPARATOR.join([text for text, _ in told])
+        self.strings = self.text.split(_SEPARATOR)
+        self.words = [words for _, words in told]
+        every = chain.from_iterable([*words, _SEPARATOR] for words in self.words)
+        self.numbers: Ints = np.fromiter(map(lexicon.__getitem__, every), np.int64)
+        self._take_in(lexicon)
+
+    def _take_in(self, lexicon: Lexicon) -> None:
+        """The words that will be asked about beside the text's own, so that all new ones are converted together."""
+        parts = choices.table().boundaries
+        for reading, forced in zip(self.readings, self.forced, strict=True):
+            for span in forced:
+                if span.kind == "words":
+                    for part in parts[reading.text[span.start : span.end]]:
+                        lexicon[part]
+            for name in reading.people:
+                for end in (name.start + 1, name.start + name.surname, name.end):
+                    lexicon[reading.text[name.start : end]]
+
+    @cached_property
+    def standard(self) -> str:
+        """The whole text as OpenCC's s2t converts it: what all variants begin with."""
+        if self._plain is None:
+            return conversion.ask(self.text, "s2t") if self.text else ""
+        known = dict(zip(self._plain.strings, self._plain.standard.split(_SEPARATOR), strict=True))
+        new = list(dict.fromkeys(string for string in self.strings if string not in known))
+        if new:
+            known.update(zip(new, conversion.ask(_SEPARATOR.join(new), "s2t").split(_SEPARATOR), strict=True))
+        return _SEPARATOR.join([known[string] for string in self.strings])
+
+
 class Converters:
     """Converts records to several variants: words and names are found once for all of them.
 
@@ -426,23 +533,43 @@ class Converters:
 
     def __init__(self, variants: Iterable[str] = tuple(CONFIGS), segmenter: Segmenter | None = None) -> None:
         self.segmenter = segmenter or Segmenter()
-        self.converters = {variant: Converter(variant, self.segmenter) for variant in variants}
+        self._lexicon = Lexicon()
+        self.converters = {variant: Converter(variant, self.segmenter, self._lexicon) for variant in variants}
 
     def convert(self, record: Record) -> dict[str, Record]:
         """The record in every variant, by its name."""
         return self.convert_all([record])[0]
 
-    def convert_all(self, records: Sequence[Record]) -> list[dict[str, Record]]:
-        """Each record in every variant; many at once take a fraction of the time."""
+    def convert_all(self, records: Sequence[Record], cut: Sequence[Sequence[list[str]]] | None = None) -> list[dict[str, Record]]:
+        """Each record in every variant; many at once take a fraction of the time.
+
+        ``cut`` are the words of the strings that :func:`printed` gives of each, for whoever has them already.
+        """
         if not self.converters:
             return [{} for _ in records]
-        readings = [read_record(record, self.segmenter) for record in records]
-        told = [converter.convert_all(records, readings) for converter in self.converters.values()]
+        strings = [printed(record) for record in records]
+        if cut is None:
+            cut = cut_each(strings, self.segmenter)
+        readings = [
+            read(each, self.segmenter, record["authors"], words) for record, each, words in zip(records, strings, cut, strict=True)
+        ]  # fmt: skip
+        self._lexicon.forget()
+        plain = Sheet(readings, self._lexicon)
+        told = []
+        for converter in self.converters.values():
+            sheet = Sheet(readings, self._lexicon, True, plain) if converter.terms else plain
+            told.append(converter.convert_all(records, readings, sheet))
         return [dict(zip(self.converters, variants, strict=True)) for variants in zip(*told, strict=True)]
 
 
-def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = ()) -> Reading:
-    """The words of ``strings`` and the people named in them."""
+def cut_each(strings: Sequence[Sequence[str]], segmenter: Segmenter) -> list[list[list[str]]]:
+    """The words of each string of each record, cut together."""
+    words = iter(segmenter.cut_all([string for some in strings for string in some]))
+    return [[next(words) for _ in some] for some in strings]
+
+
+def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = (), cut: Sequence[list[str]] | None = None) -> Reading:
+    """The words of ``strings`` (``cut``, for whoever has them already), the people named in them, and what is decided."""
     text = "".join(strings)
     stand_ins = {}
     for ours in (_SEPARATOR, _HOLE):
@@ -452,46 +579,65 @@ def read(strings: Sequence[str], segmenter: Segmenter, authors: Iterable[str] = 
             strings = [string.replace(ours, other) for string in strings]
             stand_ins[ord(other)] = ours
     text = _SEPARATOR.join(strings)
-    words = segmenter.cut(text)
+    words = segmenter.cut(text) if cut is None or stand_ins else [word for some in cut for word in (*some, _SEPARATOR)][:-1]
     starts = list(accumulate(map(len, words), initial=0))
-    return Reading(list(strings), text, words, starts, names.find(words, segmenter.knows, authors, starts), stand_ins)
+    begins = list(accumulate((len(string) + 1 for string in strings), initial=0))
+    people = names.find(words, segmenter.knows, authors, starts, text)
+    where = choices.Words(starts)
+    spans = [*_of_table(text, where), *(Span(name.start, name.end, "name", name.surname) for name in people if name.sure)]
+    return Reading(list(strings), text, words, starts, begins, people, spans, list(choices.decide(text, where)), stand_ins)
+
+
+def _of_table(text: str, where: choices.Words) -> Iterator[Span]:
+    """Phrases that the table takes apart, and forms that it gives to words."""
+    rules = choices.table()
+    for match in rules.phrases.finditer(text):
+        if match[0] in rules.boundaries:
+            yield Span(*match.span(), "words")
+        elif match.start() in where and match.end() in where:
+            yield Span(*match.span(), "form")
 
 
 def _join(pieces: Pieces, reading: Reading) -> str:
-    text = "".join(after for _, after in pieces)
+    text = "".join([after for _, after in pieces])
     return text.translate(reading.stand_ins) if reading.stand_ins else text
 
 
-def read_record(record: Record, segmenter: Segmenter) -> Reading:
-    """What a record says: paragraphs first, then the other printed fields."""
+def printed(record: Record) -> list[str]:
+    """The strings of a record that a variant converts: paragraphs first, then the other printed fields."""
     metadata = record["metadata"]
     strings = list(record["paragraphs"])
     strings += [record[key] for key in _SINGLE if record[key]]  # type: ignore[literal-required]
     strings += record["authors"]
     strings += [metadata["docdate"]] if metadata.get("docdate") else []
     strings += metadata.get("captions") or []
-    return read(strings, segmenter, record["authors"])
+    return strings
 
 
-def _apart(spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def read_record(record: Record, segmenter: Segmenter) -> Reading:
+    """What a record says."""
+    return read(printed(record), segmenter, record["authors"])
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
     """Spans in order of place; of two that overlap, the one that was named first."""
-    taken: list[tuple[int, tuple[int, int, str]]] = []
-    for rank, span in sorted(enumerate(spans), key=lambda item: (item[1][0], item[0])):
-        while taken and taken[-1][1][1] > span[0] and taken[-1][0] > rank:
+    taken: list[tuple[int, Span]] = []
+    for rank, span in sorted(enumerate(spans), key=lambda item: (item[1].start, item[0])):
+        while taken and taken[-1][1].end > span.start and taken[-1][0] > rank:
             taken.pop()
-        if not taken or taken[-1][1][1] <= span[0]:
+        if not taken or taken[-1][1].end <= span.start:
             taken.append((rank, span))
     return [span for _, span in taken]
 
 
-def _shield(reading: Reading, forced: Sequence[tuple[int, int, str]]) -> tuple[str, list[str]]:
+def _shield(reading: Reading, forced: Sequence[Span]) -> tuple[str, list[str]]:
     """The joined text and its words with one mark in place of each forced stretch."""
     if not forced:
         return reading.text, reading.words
     words: list[str] = []
     starts = reading.starts
     here = index = 0
-    for start, end, _ in forced:
+    for start, end, *_ in forced:
         first = bisect_right(starts, start) - 1
         if first > index or here == starts[index]:
             words += [reading.text[here : starts[index + 1]]] if here > starts[index] else []

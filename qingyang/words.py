@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import accumulate
 from typing import Any
@@ -19,6 +19,8 @@ from qingyang import sentences
 from qingyang.records import AccountError, Record, SettingError
 
 ENGINES = ("rjieba", "jieba")
+APART = "\x1e"
+"""Put between texts that are cut together: to both engines a control character is a word of its own, whatever stands beside it."""
 # jieba's own: a word may hold blanks.
 _USER_WORD = re.compile(r"(.+?)( [0-9]+)?( [a-z]+)?$")
 
@@ -119,6 +121,23 @@ class Segmenter:
             raise AccountError(f"{self.engine} does not give back the text it was given: {text[:40]!r}…")
         return words
 
+    def cut_all(self, texts: Sequence[str]) -> list[list[str]]:
+        """:meth:`cut` of each text, in one call where that is the same.
+
+        >>> Segmenter().cut_all(["劳动模范", "", "劳动"])
+        [['劳动模范'], [], ['劳动']]
+        """
+        if self.pos or len(texts) < 2 or any(APART in text for text in texts):
+            return [self.cut(text) for text in texts]
+        words = self.cut(APART.join(texts))
+        out: list[list[str]] = []
+        first = 0
+        for _ in range(len(texts) - 1):
+            last = words.index(APART, first)
+            out.append(words[first:last])
+            first = last + 1
+        return [*out, words[first:]]
+
     def tag(self, text: str) -> list[tuple[str, str]]:
         """Words with jieba's part of speech; needs ``pos=True``."""
         if not self.pos:
@@ -130,33 +149,48 @@ class Segmenter:
         return pairs
 
 
-def words_record(record: Record, segmenter: Segmenter) -> dict[str, Any]:
+def words_record(record: Record, segmenter: Segmenter, cut: Sequence[Sequence[str]] | None = None) -> dict[str, Any]:
     """One line of ``words.jsonl``: the sentences of each paragraph with their words (and parts of speech).
 
-    A word never crosses the end of a sentence.
+    A word never crosses the end of a sentence. ``cut`` are the words of each paragraph, for whoever has them already.
     """
+    paragraphs = record["paragraphs"]
+    tags: list[list[str]] | None = None
+    if segmenter.pos:
+        pairs = [segmenter.tag(text) for text in paragraphs]
+        cut, tags = [[word for word, _ in some] for some in pairs], [[tag for _, tag in some] for some in pairs]
+    elif cut is None:
+        cut = segmenter.cut_all(paragraphs)
     out: list[dict[str, Any]] = []
-    for para, text in enumerate(record["paragraphs"]):
-        if segmenter.pos:
-            pairs = segmenter.tag(text)
-            words, tags = [w for w, _ in pairs], [t for _, t in pairs]
+    for para, (text, words) in enumerate(zip(paragraphs, cut, strict=True)):
+        spans = sentences.split(text)
+        if tags is None:
+            told = _by_sentence(words, spans)
+            out += [{"para": para, "start": a, "end": b, "words": mine} for (a, b), mine in zip(spans, told, strict=True)]
         else:
-            words, tags = segmenter.cut(text), []
-        ends = list(accumulate(map(len, words)))
-        first = 0
-        for start, end in sentences.split(text):
-            last = bisect_left(ends, end, first)
-            if ends[last] > end:
-                cut = end - ends[last]
-                words[last : last + 1] = [words[last][:cut], words[last][cut:]]
-                tags[last : last + 1] = [tags[last]] * 2 if tags else []
-                ends.insert(last, end)
-            sentence: dict[str, Any] = {"para": para, "start": start, "end": end, "words": words[first : last + 1]}
-            if tags:
-                sentence["pos"] = tags[first : last + 1]
-            out.append(sentence)
-            first = last + 1
+            both = zip(spans, _by_sentence(words, spans), _by_sentence(words, spans, tags[para]), strict=True)
+            out += [{"para": para, "start": a, "end": b, "words": mine, "pos": pos} for (a, b), mine, pos in both]
     return {"id": record["id"], "engine": segmenter.engine, "sentences": out}
+
+
+def _by_sentence(words: Sequence[str], spans: Sequence[tuple[int, int]], tags: Sequence[str] | None = None) -> list[list[str]]:
+    """The words of each span, or their ``tags``; a word that crosses the end of a span stands, cut in two, in both."""
+    ends = list(accumulate(map(len, words)))
+    out: list[list[str]] = []
+    first = begun = 0
+    """The first word of the span, and how much of it stood in the span before."""
+    for _, end in spans:
+        last = bisect_left(ends, end, first)
+        mine = list((words if tags is None else tags)[first : last + 1])
+        over = ends[last] - end
+        if tags is None and (over or begun):
+            if over:
+                mine[-1] = mine[-1][:-over]
+            mine[0] = mine[0][begun:]
+        first = last if over else last + 1
+        begun = len(words[last]) - over if over else 0
+        out.append(mine)
+    return out
 
 
 def parity(texts: Iterable[str], user_words: Iterable[str] = ()) -> tuple[int, int]:

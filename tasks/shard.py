@@ -132,9 +132,10 @@ def _finish(issues: Sequence[Cleaned], settings: Settings, out: Mapping[str, IO[
     every = [record for each in issues for record in each.records]
     for record, found in zip(every, flags.find_all(every), strict=True):
         record["flags"] = found
-    variants = converters.convert_all(every)
+    cut = scripts.cut_each([scripts.printed(record) for record in every], segmenter) if _alike(segmenter, converters) else None
+    variants = converters.convert_all(every, cut)
     judged = scripts.judge(every, variants)
-    told = iter(zip(variants, judged, strict=True))
+    told = iter(zip(variants, judged, cut or [None] * len(every), strict=True))
     for each in issues:
         for source, error in each.failures:
             out["unreadable"].write(line({"source": source.name, "error": error}))
@@ -147,8 +148,8 @@ def _finish(issues: Sequence[Cleaned], settings: Settings, out: Mapping[str, IO[
                 out["unreadable"].write(line({"source": entry["source"], "error": NOTHING.format(entry["source"])}))
         longest = max(each.records, key=lambda r: (len(r["text"]), r["id"]), default=None)
         for record in each.records:
-            mine, good = next(told)
-            words = words_record(record, segmenter)
+            mine, good, printed = next(told)
+            words = words_record(record, segmenter, printed and printed[: len(record["paragraphs"])])
             where = tuple(dict.fromkeys(part["source"] for part in record["parts"]))
             if where not in shares:
                 shares[where] = metrics.ledger_share([entry_of[name] for name in where if name in entry_of], book)
@@ -166,6 +167,12 @@ def _finish(issues: Sequence[Cleaned], settings: Settings, out: Mapping[str, IO[
             counts["flags"] += len(record["flags"])
         counts["sources"] += len(each.sources)
         counts["characters"] += each.size
+
+
+def _alike(segmenter: Segmenter, converters: Converters) -> bool:
+    """Whether the words of the corpus are those that the variants are read by."""
+    theirs = converters.segmenter
+    return bool(converters.converters) and not segmenter.pos and segmenter.engine == theirs.engine and not segmenter.user_words
 
 
 def line(document: Any) -> bytes:
