@@ -33,6 +33,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
@@ -197,13 +198,21 @@ def floor(raw: Path, output: Path) -> dict[str, Any]:
 
 def workers(raw: Path, output: Path, count: int) -> float:
     """Seconds on the wall of a run from nothing with ``count`` workers, without Prefect; start-up of the processes included."""
+    begun = time.monotonic()
     from qingyang.settings import Settings
     from tasks import corpus, lock
     from tasks.manifest import STATE
+    from tasks.quiet import import_great_expectations, one_thread
     from tasks.workers import Workers
 
-    begun = time.monotonic()
-    _bring(raw, output, Settings(), corpus, lock, lambda _: Workers(count), STATE)
+    one_thread()
+    with lock.hold(output / STATE), Workers(count) as pool, ThreadPoolExecutor() as threads:
+        pool.prepare()
+        import_great_expectations()  # as the command line does: while other processes start
+        plan = corpus.survey(raw, output, Settings(), pool)
+        assert plan is not None
+        assert not any(threads.map(lambda group: corpus.make_group(plan, group, pool), plan.groups))
+        corpus.finish(plan, {"started": "now", "host": "bench", "seconds": 0, "workers": count}, pool)
     return time.monotonic() - begun
 
 

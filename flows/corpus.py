@@ -147,7 +147,7 @@ def _make_all(plan: corpus.Plan, pool: Workers) -> list[str]:
     todo = [plan.shards[key] for group in groups for key in plan.groups[group] if key in pending]
     sources = sum(len(s.copies) + len(s.unreadable) + sum(map(len, s.issues)) for s in todo)
     Hooks.total(sources)
-    if sum(s.size for s in todo) <= corpus.BATCH_BYTES:
+    if sum(s.size for s in todo) <= corpus.WORTH_WORKERS and not pool.started:
         pool = Workers(1)  # less work than starting a process
     size = -(-len(groups) // MOST_TASKS) if groups else 1
     futures = []

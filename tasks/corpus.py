@@ -28,8 +28,12 @@ from tasks.remote import Remote
 from tasks.survey import Seen, agree, look
 from tasks.workers import Workers
 
-BATCH_BYTES = 2_000_000
-"""Sources per batch: some 300 pages, a second or two of work; a worker's memory stays small and the pool stays busy."""
+BATCH_BYTES = 450_000
+"""Sources per batch: some 40 pages, which are finished together (:data:`tasks.shard.TOGETHER`), a second or two of work; a worker's
+memory stays small and the pool stays busy to the end."""
+
+WORTH_WORKERS = 1_000_000
+"""Bytes of sources; less is done here in the time that two workers need to be there."""
 
 TOTALS = ("sources", "characters", "articles", "fragments", "flags", "warned", "failed", "copies", "unreadable")
 
@@ -156,6 +160,8 @@ def survey(
             return None
         known = known | {s.name: s for s in look(raw, fresh, settings)}  # unreadable the last time, and perhaps still
     elif fresh and workers is not None:
+        if sum(f.stamp[0] for f in fresh) > WORTH_WORKERS:
+            workers.prepare()  # loads while we look
         size = max(1, min(500, len(fresh) // (4 * workers.count) + 1))
         looks = [_Look(raw.absolute(), fresh[k : k + size], settings) for k in range(0, len(fresh), size)]
         for some in (workers if len(fresh) > 200 else Workers(1)).map(_look, looks):
