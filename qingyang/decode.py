@@ -141,7 +141,9 @@ def encode(text: str, codec: str) -> bytes:
     """
     if codec == "euc_tw":
         return euctw.encode(text)
-    return text.translate(_TO.get(codec, {})).encode(_DECODES.get(codec, codec))
+    if codec in _TO:
+        text = text.translate(_TO[codec])
+    return text.encode(_DECODES.get(codec, codec))
 
 
 def _decode(data: bytes, codec: str) -> str:

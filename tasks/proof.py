@@ -12,12 +12,13 @@ import hashlib
 import os
 import re
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -142,54 +143,185 @@ _LINE_END = "<b class=j data-k=line>⏎</b>"
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\u2028\u2029\x85")
 
 
-def _gaps(pieces: Sequence[Sequence[Any]], grounds: Mapping[int, Any]) -> dict[int, tuple[int, str, str]]:
-    """What was taken out in one piece and without a decision, when it is a blank or a line end: start → (end, kind of seam, rule).
+def _kind_of_gap(piece: Sequence[Any]) -> tuple[str, str]:
+    """The kind of seam that a removed piece leaves when nothing else stood there, and its rule; no kind where it was printed."""
+    text, rule = piece[4], "" if piece[3] in LAYOUT else piece[3]
+    if rule and text.strip():
+        return "", rule
+    return "line" if text == "\n" or not _LINE_ENDS.isdisjoint(text) else "blank", rule
 
-    So are nearly all seams; :func:`seams` tells the others.
-    """
-    out = {}
-    for p in reversed(pieces):
-        if p[0] != "remove":
-            out.pop(p[1], None)
-            continue
-        text, rule = p[4], "" if p[3] in LAYOUT else p[3]
-        if p[1] in grounds or p[2] in grounds or (rule and text.strip()):
-            out.pop(p[1], None)
-        else:
-            out[p[1]] = (p[2], "line" if text == "\n" or not _LINE_ENDS.isdisjoint(text) else "blank", rule)
-    return out
+
+@dataclass(slots=True)
+class _Run:
+    """Pieces ``first`` to ``last`` of a source: one, or several of a string between which the same was taken out each time."""
+
+    first: int
+    last: int
+    slot: int
+    at: int
+    start: int
+    end: int
+    gap: list[Any] | None = None
+    """One of the pieces that were taken out."""
+    cuts: list[int] = field(default_factory=list)
+    """Where in the string they stood."""
+
+    @property
+    def length(self) -> int:
+        """Characters of the source, what was taken out between them aside."""
+        return self.end - self.start - (len(self.gap[4]) * len(self.cuts) if self.gap else 0)
+
+    def stretches(self, starts: Sequence[int]) -> list[tuple[int, int, bool]]:
+        """Where the run stands in the source, sentence by sentence, and whether a gap follows each; ``starts`` are of the string."""
+        here, end = self.at, self.at + self.length
+        first, last = bisect_right(starts, here), bisect_left(starts, end)
+        if self.gap is None:
+            base = self.start - here
+            stops = [*starts[first:last], end]
+            return [(base + a, base + b, False) for a, b in zip([here, *stops], stops, strict=False)]
+        base, cuts, size = self.start - here, self.cuts, len(self.gap[4])
+        out = []
+        begin = self.start
+        for stop in (*starts[first:last], end):
+            before = bisect_left(cuts, stop)
+            cut = before < len(cuts) and cuts[before] == stop
+            till = base + stop + size * before
+            out.append((begin, till, cut))
+            begin = till + size if cut else till
+        return out
+
+
+_AT = attrgetter("at")
+_NO_GAP: list[Any] = []
 
 
 class _Page:
-    """Builds both sides of one source's page. Sentences are numbered over the page; both sides carry the numbers."""
+    """Builds both sides of one source's page. Sentences are numbered over the page; both sides carry the numbers.
+
+    Most strings stand on this page from end to end, and their pieces are drawn as the ledger has them; what comes from several
+    sources, or carries flags, is drawn by its :class:`Origin`\\ s.
+    """
 
     def __init__(self, entry: Mapping[str, Any], records: Mapping[str, dict[str, Any]], shard: _Shard) -> None:
         self.entry, self.records, self.shard = entry, records, shard
         self.text = restore_text(entry, records)
         self.name = entry["source"]
+        self.pieces: list[list[Any]] = entry["pieces"]
         self.notes = _Notes()
         self.next = 0
         self.bounds: dict[Place, tuple[list[int], int]] = {}
         self.numbers: dict[str, int] = {}
-        for rid, _, _ in entry["slots"]:
+        self.slots: list[Place] = [(r, f, p) for r, f, p in entry["slots"]]
+        for rid, _, _ in self.slots:
             self.numbers.setdefault(rid, len(self.numbers) + 1)
-        names = {part["source"] for rid in self.numbers for part in records[rid]["parts"]} | {self.name}
-        self.entries = {n: shard.entry(n) for n in sorted(names) if shard.has(n)}
-        self.entries[self.name] = dict(entry)
-        self.tiles: dict[str, Tiles] = {}
-        self.found: dict[Place, list[Origin]] = {}
-        for n in self.entries:
-            self.tiles[n], found = shard.origins(n)
-            for place, some in found.items():
-                if place[0] in self.numbers:
-                    both = self.found.get(place)
-                    self.found[place] = some if both is None else sorted(both + some, key=lambda o: o.at)
         self.grounds = {d["at"]: d for d in entry.get("decisions", ())}
-        self.gaps = {n: _gaps(tiles.pieces, self.grounds) for n, tiles in self.tiles.items()}
         self.told: set[int] = set()
+        self.tiles: dict[str, Tiles] = {self.name: Tiles.of(entry)}
         self.moved: set[tuple[str, int]] = set()
+        self.runs = self._runs()
+        self.mine = self._by_place()
+        self.found: dict[Place, list[Origin]] = {}
+        for n in sorted({part["source"] for rid in self.numbers for part in records[rid]["parts"]} - {self.name}):
+            if shard.has(n):
+                self._take_in(n)
         for rid in self.numbers:
-            self.moved |= _moved(records[rid], self.found)
+            if not self._in_order(rid):
+                self.moved |= _moved(records[rid], self)
+
+    def _runs(self) -> list[_Run]:
+        """The pieces that stand in records. Those of one string that follow one another with the same gap each time, nothing
+        weighed between them, are one run: the lines of a paragraph, the characters of a headline set wide."""
+        pieces, grounds = self.pieces, self.grounds
+        out: list[_Run] = []
+        run = None
+        gap: list[Any] | None = None
+        """What was taken out behind the run, while that is one piece."""
+        here = -1
+        """Where in the string the run goes on."""
+        for k, p in enumerate(pieces):
+            if p[0] == "remove":
+                gap = p if gap is None else _NO_GAP
+                continue
+            start = p[1]
+            if p[0] == "keep":
+                if (
+                    run is not None and gap and p[4] == here and p[3] == run.slot and p[2] > start > gap[1]
+                    and (run.gap is None or (gap[4] == run.gap[4] and gap[3] == run.gap[3]))
+                    and start not in grounds and gap[1] not in grounds
+                ):  # fmt: skip
+                    run.gap = gap
+                    run.cuts.append(here)
+                    run.last, run.end = k, p[2]
+                else:
+                    run = _Run(k, k, p[3], p[4], start, p[2])
+                    out.append(run)
+                here = p[4] + p[2] - start
+            else:
+                out.append(_Run(k, k, p[3], p[4], start, p[2]))
+                run = None
+            gap = None
+        return [one for run in out for one in self._whole(run)]
+
+    def _whole(self, run: _Run) -> list[_Run]:
+        """The run; or its pieces, where what was taken out between them was kept elsewhere among them."""
+        if run.gap is None or (self.text.count(run.gap[4], run.start, run.end) == len(run.cuts) and _kind_of_gap(run.gap)[0]):
+            return [run]
+        return self._single(run)
+
+    def _single(self, run: _Run) -> list[_Run]:
+        """A run piece by piece."""
+        some = enumerate(self.pieces[run.first : run.last + 1 : 2])
+        return [_Run(run.first + 2 * k, run.first + 2 * k, run.slot, p[4], p[1], p[2]) for k, p in some]
+
+    def _by_place(self) -> dict[Place, list[_Run]]:
+        """The runs that each string of this source is made of, in the string's order."""
+        by_slot: list[list[_Run]] = [[] for _ in self.slots]
+        for run in self.runs:
+            by_slot[run.slot].append(run)
+        out: dict[Place, list[_Run]] = {}
+        for place, some in zip(self.slots, by_slot, strict=True):
+            out[place] = out[place] + some if place in out else some
+        for some in out.values():
+            some.sort(key=_AT)
+        return out
+
+    def _take_in(self, source: str) -> None:
+        """The origins in another source of the strings that it shares with this one."""
+        self.tiles[source], found = self.shard.origins(source)
+        for place, some in found.items():
+            if place[0] in self.numbers:
+                both = self.found.get(place)
+                if both is None:
+                    both = self._own(place)
+                self.found[place] = sorted(both + some, key=lambda o: o.at)
+
+    def _own(self, place: Place) -> list[Origin]:
+        out = []
+        for run in self.mine.get(place, ()):
+            for p in self.pieces[run.first : run.last + 1 : 2]:
+                if p[0] == "keep":
+                    out.append(Origin(p[4], p[2] - p[1], self.name, p[1], p[2]))
+                else:
+                    out.append(Origin(p[4], len(p[7]), self.name, p[1], p[2], p[5], p[6], p[7]))
+        return out
+
+    def origins(self, place: Place) -> list[Origin]:
+        """What a string is made of."""
+        found = self.found.get(place)
+        return self._own(place) if found is None else found
+
+    def _in_order(self, rid: str) -> bool:
+        """Whether the article's stretches stand on this page, and on no other, in the order in which they are read."""
+        here = 0
+        for para in range(len(self.records[rid]["paragraphs"])):
+            place = (rid, "paragraphs", para)
+            if place in self.found:
+                return False
+            for run in self.mine.get(place, ()):
+                if run.start < here:
+                    return False
+                here = run.end
+        return True
 
     def articles(self) -> list[_Article]:
         return [self._article(rid, number) for rid, number in self.numbers.items()]
@@ -235,10 +367,14 @@ class _Page:
         base = self.next
         self.next += len(starts)
         self.bounds[place] = (starts, base)
-        found = self.found.get(place, [])
-        joints = self._joints(found)
         over = [(f["start"], f["end"], "f", f) for f in flags] + [(v["start"], v["end"], "v", v) for v in variants]
         length = len(text)
+        if not over and place not in self.found and not _SPECIAL.search(text):
+            drawn = self._drawn(self.mine.get(place, ()), text, starts, base)
+            if drawn is not None:
+                return drawn
+        found = self.origins(place)
+        joints = self._joints(found)
         origin_at = {o[0]: o for o in found}
         points = {0, length, *starts, *origin_at}
         for start, end, _, _ in over:
@@ -274,15 +410,81 @@ class _Page:
             out.append("</span>")
         return "".join(out)
 
-    def _joints(self, found: list[Origin]) -> dict[int, tuple[str, str] | tuple[Seam]]:
-        """The seams of one string by where they stand: kind and rule of what :func:`_gaps` knows, or the seam."""
+    def _drawn(self, runs: Sequence[_Run], text: str, starts: Sequence[int], base: int) -> str | None:
+        """One string from its runs, nothing of it to be escaped; None where they do not follow one another."""
+        here = 0
+        for run in runs:
+            if run.at != here:
+                return None
+            here += run.length or len(self.pieces[run.first][7])
+        if here != len(text) or not here:
+            return None
+        out: list[str] = []
+        number = base
+        sentence = 0
+        before: _Run | None = None
+        for run in runs:
+            p = self.pieces[run.first]
+            if sentence < len(starts) and starts[sentence] == run.at:
+                out.append(f"</span><span data-s={number}>" if number > base else f"<span data-s={number}>")
+                number += 1
+                sentence += 1
+            if before is not None:
+                out.append(self._between(before, run))
+            before = run
+            if p[0] == "change":
+                tag = f"<ins class=c data-r={self.notes.rule(p[5])} data-b={_quoted(p[6])}>"
+                begin, end = run.at, run.at + len(p[7])
+                while sentence < len(starts) and starts[sentence] < end:
+                    out.append(f"{tag}{text[begin : starts[sentence]]}</ins></span><span data-s={number}>")
+                    begin = starts[sentence]
+                    number += 1
+                    sentence += 1
+                out.append(f"{tag}{text[begin:end]}</ins>")
+                continue
+            gap = run.gap
+            joint = self._joint(*_kind_of_gap(gap)) if gap is not None else ""
+            stretches = run.stretches(starts)
+            for first, last, cut in stretches[:-1]:
+                piece = self.text[first:last] if gap is None else self.text[first:last].replace(gap[4], joint)
+                tag = f"</span><span data-s={number}>" if number > base else f"<span data-s={number}>"
+                out.append(f"{piece}{tag}{joint}" if cut else f"{piece}{tag}")
+                number += 1
+                sentence += 1
+            first, last, _ = stretches[-1]
+            out.append(self.text[first:last] if gap is None else self.text[first:last].replace(gap[4], joint))
+        if number > base:
+            out.append("</span>")
+        return "".join(out)
+
+    def _between(self, before: _Run, after: _Run) -> str:
+        """The joint between two runs of a string."""
+        if before.end == after.start:
+            return ""
+        found = (Origin(0, 0, self.name, before.start, before.end), Origin(after.at, 0, self.name, after.start, after.end))
+        return "".join([self._joint(*joint) for joint in self._joints(found).values()])
+
+    def _gap(self, source: str, start: int, end: int) -> tuple[str, str] | None:
+        """The kind of seam and the rule of what was taken out there in one piece and without a decision: nearly all seams are such."""
+        pieces, starts = self.tiles[source]
+        k = bisect_left(starts, start)
+        if k == len(starts):
+            return None
+        p = pieces[k]
+        if p[0] != "remove" or p[1] != start or p[2] != end or start in self.grounds or end in self.grounds:
+            return None
+        gap = _kind_of_gap(p)
+        return gap if gap[0] else None
+
+    def _joints(self, found: Sequence[Origin]) -> dict[int, tuple[str, str] | tuple[Seam]]:
+        """The seams of one string by where they stand: kind and rule of what :meth:`_gap` knows, or the seam."""
         out: dict[int, tuple[str, str] | tuple[Seam]] = {}
         for x, y in pairwise(found):
             source, end, start = x[2], x[4], y[3]
             if start > end and source == y[2]:
-                gap = self.gaps[source].get(end)
-                if gap is not None and gap[0] == start:
-                    out[y[0]] = gap[1:]
+                gap = self._gap(source, end, start)
+                if gap is not None:
+                    out[y[0]] = gap
                     continue
             elif start == end and source == y[2]:
                 continue
@@ -322,31 +524,28 @@ class _Page:
 
     def raw(self) -> Markup:
         """The source, character for character, each stretch marked with what became of it. Call after :meth:`articles`."""
-        text, notes, grounds, moved, name = self.text, self.notes, self.grounds, self.moved, self.name
-        esc = _escape_of(text)
-        slots: list[Place] = [(r, f, p) for r, f, p in self.entry["slots"]]
-        bounds = [self.bounds[place] for place in slots]
-        pieces = self.entry["pieces"]
-        following = _following(pieces)
+        if _SPECIAL.search(self.text):
+            return Markup("".join(self._raw_pieces(_esc)))  # every piece of text goes through _esc
+        return Markup("".join(self._raw_pieces(str)))  # nothing in the whole needs it
+
+    def _raw_pieces(self, esc: Callable[[str], str]) -> list[str]:
+        notes, grounds, moved, name, pieces = self.notes, self.grounds, self.moved, self.name, self.pieces
         out: list[str] = []
-        last: tuple[int, int] | None = None
         seen: set[str] = set()
         removed: dict[tuple[str, str, bool], tuple[str, str]] = {}
         """Pages have few things taken out that differ, and each thousands of times."""
-        for p, after in zip(pieces, following, strict=True):
-            op, start, end = p[0], p[1], p[2]
-            ground = grounds.get(start)
-            if ground is not None and op != "remove" and start not in self.told:
-                notes.counts["decision"] += 1
-                weak = ground.get("p") is not None and ground["p"] < 0.9
-                shape, glyph = ("'d weak'", "◇") if weak else ("d", "◦")
-                out.append(f"<b class={shape} data-d={notes.decision(ground)}>{glyph}</b>")
-            if op == "remove":
-                joins = after is not None and last == after
-                told = removed.get((p[3], p[4], joins))
-                if told is None or (joins and (start in grounds or end in grounds)):
+        last, done = (-1, 0), 0
+        """Slot and place where the run before ended, and the first piece behind it."""
+        runs = self.runs if not moved else [one for run in self.runs for one in self._single(run)]
+        for run in [*runs, _Run(len(pieces), len(pieces), -2, 0, 0, 0)]:
+            joins = last == (run.slot, run.at)
+            for p in pieces[done : run.first]:
+                start, end = p[1], p[2]
+                weighed = joins and (start in grounds or end in grounds)
+                told = None if weighed else removed.get((p[3], p[4], joins))
+                if told is None:
                     told = self._removed(p, joins)
-                    if not joins or not (start in grounds or end in grounds):
+                    if not weighed:
                         removed[p[3], p[4], joins] = told
                 html, family = told
                 out.append(html)
@@ -354,36 +553,52 @@ class _Page:
                     notes.counts[family] += 1
                 if joins and p[3] in LAYOUT:
                     self.told.add(end)
-                continue
-            slot = p[3]
-            starts, base = bounds[slot]
-            record = slots[slot][0]
+            if run.slot < 0:
+                break
+            done = run.last + 1
+            start = run.start
+            if start in grounds and start not in self.told:
+                ground = grounds[start]
+                notes.counts["decision"] += 1
+                weak = ground.get("p") is not None and ground["p"] < 0.9
+                shape, glyph = ("'d weak'", "◇") if weak else ("d", "◦")
+                out.append(f"<b class={shape} data-d={notes.decision(ground)}>{glyph}</b>")
+            record = self.slots[run.slot][0]
             if record not in seen:
                 seen.add(record)
                 out.append(f"<b class=n data-n={self.numbers[record]} aria-hidden=true></b>")
-            at = p[4]
-            number = max(0, bisect_right(starts, at) - 1)
             kind = ""
             if moved and (name, start) in moved:
                 kind = " class=m"
                 notes.counts["moved"] += 1
-            if op == "change":
-                notes.counts["normalised"] += 1
-                shape = "c" if p[6].strip() else "'c b'"
-                rule = notes.rule(p[5])
-                out.append(
-                    f"<span data-s={base + number}{kind}><del class={shape} data-r={rule} data-a={_quoted(p[7])}>{esc(p[6])}</del></span>"
-                )
-                last = (slot, at + len(p[7]))
-                continue
-            while start < end:
-                stop = min(end, start + starts[number + 1] - at) if number + 1 < len(starts) else end
-                out.append(f"<span data-s={base + number}{kind}>{esc(text[start:stop])}</span>")
-                at += stop - start
-                start = stop
-                number += 1
-            last = (slot, at)
-        return Markup("".join(out))  # every piece of text went through _esc, or the whole needed none of it
+            out += self._raw_run(run, kind, esc)
+            p = pieces[run.first]
+            last = (run.slot, run.at + (len(p[7]) if p[0] == "change" else run.length))
+        return out
+
+    def _raw_run(self, run: _Run, kind: str, esc: Callable[[str], str]) -> Iterator[str]:
+        """The sentences of a run, each line by line."""
+        starts, base = self.bounds[self.slots[run.slot]]
+        number = base + max(0, bisect_right(starts, run.at) - 1)
+        p = self.pieces[run.first]
+        if p[0] == "change":
+            self.notes.counts["normalised"] += 1
+            shape = "c" if p[6].strip() else "'c b'"
+            rule = self.notes.rule(p[5])
+            yield f"<span data-s={number}{kind}><del class={shape} data-r={rule} data-a={_quoted(p[7])}>{esc(p[6])}</del></span>"
+            return
+        gap = between = ""
+        if run.gap is not None:
+            gap, family = self._removed(run.gap, True)
+            between = esc(run.gap[4])
+            if family:
+                self.notes.counts[family] += len(run.cuts)
+        for sentence, (first, last, cut) in enumerate(run.stretches(starts), number):
+            tag = f"<span data-s={sentence}{kind}>"
+            lines = esc(self.text[first:last])
+            if between:
+                lines = lines.replace(between, f"</span>{gap}{tag}")
+            yield f"{tag}{lines}</span>{gap}" if cut else f"{tag}{lines}</span>"
 
     def _removed(self, p: list[Any], joins: bool) -> tuple[str, str]:
         """A removed piece as it is drawn, and what it counts as; ``joins`` tells that it parted what stands together now."""
@@ -420,23 +635,12 @@ def _family(rule: str) -> str:
     return {"jump": "jump line", "furniture": "furniture"}.get(head, "removed")
 
 
-def _following(pieces: list[list[Any]]) -> list[tuple[int, int] | None]:
-    """For each piece, (slot, offset) of the next placed one."""
-    out: list[tuple[int, int] | None] = [None] * len(pieces)
-    state: tuple[int, int] | None = None
-    for k in range(len(pieces) - 1, -1, -1):
-        out[k] = state
-        if pieces[k][0] != "remove":
-            state = (pieces[k][3], pieces[k][4])
-    return out
-
-
-def _moved(record: Mapping[str, Any], found: Mapping[Place, list[Origin]]) -> set[tuple[str, int]]:
+def _moved(record: Mapping[str, Any], page: _Page) -> set[tuple[str, int]]:
     """(source, start) of the stretches that stand in the source before what they follow in the article."""
     out: set[tuple[str, int]] = set()
     furthest: dict[str, int] = {}
     for para in range(len(record["paragraphs"])):
-        for o in found.get((record["id"], "paragraphs", para), ()):
+        for o in page.origins((record["id"], "paragraphs", para)):
             if o.start < furthest.get(o.source, 0):
                 out.add((o.source, o.start))
             else:
@@ -565,6 +769,7 @@ class _Corpus:
         langs = sorted(p.name.removesuffix(".jsonl")[9:] for p in output.glob("articles.zh-Hant*"))
         self.lang = langs[0] if langs else None
         self._lines: dict[tuple[str, str], dict[str, bytes]] = {}
+        self._one_file: dict[str, bool] = {}
 
     def shards(self) -> list[tuple[str, Path]]:
         return shelf.shards(self.output, "ledger")
@@ -580,12 +785,13 @@ class _Corpus:
 
     def _view(self, view: str, shard: str) -> dict[str, bytes]:
         """Lines by record id: of the one file of a small corpus, or of one shard, the last one asked for."""
-        single = self.output / f"{view}.jsonl"
-        key = (view, "" if single.is_file() else shard)
+        if view not in self._one_file:
+            self._one_file[view] = (self.output / f"{view}.jsonl").is_file()
+        key = (view, "" if self._one_file[view] else shard)
         if key not in self._lines:
             for old in [k for k in self._lines if k[0] == view]:
                 del self._lines[old]
-            path = single if single.is_file() else self.output / view / f"{shard}.jsonl"
+            path = self.output / f"{view}.jsonl" if self._one_file[view] else self.output / view / f"{shard}.jsonl"
             found: dict[str, bytes] = {}
             if path.is_file():
                 with path.open("rb") as file:
@@ -835,13 +1041,14 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
 
 
 def _restored(entry: Mapping[str, Any], text: str) -> bool | None:
-    """Whether output and ledger alone give the very bytes of the source; None where that cannot be told."""
-    try:
-        from qingyang.decode import to_bytes
+    """True where output and ledger alone give the very bytes of the source; None where that cannot be told."""
+    from qingyang.decode import to_bytes
 
-        return hashlib.sha256(to_bytes(dict(entry), text)).hexdigest() == entry["sha256"]
+    try:
+        to_bytes(dict(entry), text)  # holds them against the checksum
     except Exception:
         return None
+    return True
 
 
 def _error_page(entry: dict[str, Any], seen: dict[str, Any], error: str) -> tuple[bytes, list[Any]]:
