@@ -7,16 +7,21 @@ apply to a record (words that were not asked for, a date that is not there) are 
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from qingyang import furniture, jumps, scripts, sentences
+from qingyang.conversion import code_points
 from qingyang.han import costs
 from qingyang.records import Record
 from qingyang.rulebook import Rulebook, load
@@ -27,7 +32,8 @@ LONG_LINE = 30
 ENOUGH_HAN = 50
 """Characters. Below, one line of rare names (冉冉 婷婷 丁霞) is rarer than text read in the wrong encoding."""
 
-HAN, LATIN, DIGIT, PUNCTUATION, KANA, OTHER, BLANK, CONTROL, ZERO_WIDTH, REPLACEMENT, PRIVATE, COMPATIBILITY = range(12)
+CLASSES = 12
+HAN, LATIN, DIGIT, PUNCTUATION, KANA, OTHER, BLANK, CONTROL, ZERO_WIDTH, REPLACEMENT, PRIVATE, COMPATIBILITY = range(CLASSES)
 
 _OWN_IDEOGRAPHS = frozenset("\ufa0e\ufa0f\ufa11\ufa13\ufa14\ufa1f\ufa21\ufa23\ufa24\ufa27\ufa28\ufa29")
 """Twelve characters of the compatibility block are ideographs of their own (Unicode: Unified_Ideograph)."""
@@ -70,33 +76,57 @@ def char_class(char: str) -> int:
     return OTHER
 
 
-class _Classes(dict[str, tuple[int, float]]):
-    """Every character's class, and for a Han how rare it is, worked out when it is met first."""
-
-    def __missing__(self, char: str) -> tuple[int, float]:
-        kind = char_class(char)
-        self[char] = value = kind, costs().get(char, UNCOMMON) if kind == HAN else 0.0
-        return value
-
-
 UNCOMMON = 13.0
 """Nats of a Han that is on none of the shelves of :mod:`qingyang.han`."""
-_CLASS = _Classes()
+_UNSEEN = 255
 
 
-def _characters(printed: str) -> dict[str, Any]:
-    """What kinds of characters a record prints, its fields included; shares are of all that are not blank."""
-    counts = [0] * 12
-    nats = 0.0
-    longest = 0
-    for char, count in Counter(printed).items():
-        kind, cost = _CLASS[char]
-        counts[kind] += count
-        nats += count * cost
-        if count >= RUN and char not in _RUNS_WELL and char * RUN in printed:
-            longest = max(longest, max(map(len, re.findall(re.escape(char) + "+", printed))))
-    counts[REPLACEMENT] += 2 * printed.count("锟斤拷")  # two U+FFFD in UTF-8, read as GBK
-    body = len(printed) - counts[BLANK] or 1
+@cache
+def _tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
+    """By code point, the class of each character, and for a Han how rare it is; worked out by :func:`_classes` when it is met first."""
+    return np.full(sys.maxunicode + 1, _UNSEEN, np.uint8), np.zeros(sys.maxunicode + 1)
+
+
+def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    kinds, cost = _tables()
+    for code in np.unique(codes[kinds[codes] == _UNSEEN]).tolist():
+        kinds[code] = kind = char_class(chr(code))
+        cost[code] = costs().get(chr(code), UNCOMMON) if kind == HAN else 0.0
+    return kinds[codes]
+
+
+def printed(record: Record) -> str:
+    """All that a record prints, its fields included."""
+    fields = [record[key] for key in FIELDS if record[key]]  # type: ignore[literal-required]
+    return "\n".join([*fields, *record["authors"], *(record["metadata"].get("captions") or ()), record["text"]])
+
+
+def characters(records: Sequence[Record]) -> list[dict[str, Any]]:
+    """What kinds of characters each record prints; shares are of all that are not blank."""
+    if not records:
+        return []
+    texts = [printed(record) for record in records]
+    counters = [Counter(text) for text in texts]
+    codes = code_points("".join(map("".join, counters)))
+    sizes = np.fromiter(map(len, counters), np.int64, len(counters))
+    times = np.fromiter(chain.from_iterable(counter.values() for counter in counters), np.int64, len(codes))
+    kinds = _classes(codes)
+    of = np.repeat(np.arange(len(texts)) * CLASSES, sizes) + kinds
+    counts = np.bincount(of, times, CLASSES * len(texts)).astype(np.int64).reshape(-1, CLASSES).tolist()
+    nats = times * _tables()[1][codes]
+    ends = np.cumsum(sizes)
+    runs = _with_runs(texts)
+    out = []
+    for k, (text, mine, end, size) in enumerate(zip(texts, counts, ends.tolist(), sizes.tolist(), strict=True)):
+        # one after the other, in the order of the text: a sum in another order may differ in its last bit
+        whole = float(np.add.accumulate(nats[end - size : end])[-1]) if mine[HAN] >= ENOUGH_HAN else 0.0
+        out.append(_figures(text, mine, whole, _longest_run(text) if k in runs else 0))
+    return out
+
+
+def _figures(text: str, counts: list[int], nats: float, longest: int) -> dict[str, Any]:
+    counts[REPLACEMENT] += 2 * text.count("锟斤拷")  # two U+FFFD in UTF-8, read as GBK
+    body = len(text) - counts[BLANK] or 1
     return {
         "han_share": round((counts[HAN] + counts[COMPATIBILITY]) / body, 4),
         "latin_share": round(counts[LATIN] / body, 4),
@@ -112,9 +142,25 @@ def _characters(printed: str) -> dict[str, Any]:
     }
 
 
+def _with_runs(texts: Sequence[str]) -> set[int]:
+    """The texts in which a character stands RUN times in a row; a line end between them parts the texts, and is no run."""
+    codes = code_points("\n".join(texts))
+    same = codes[1:] == codes[:-1]
+    for _ in range(RUN - 2):
+        same = same[1:] & same[:-1]
+    some = np.flatnonzero(same)
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+    return set(np.searchsorted(ends, some, "right").tolist())
+
+
+def _longest_run(text: str) -> int:
+    return max((len(match[0]) for match in _RUN.finditer(text) if match[1] not in _RUNS_WELL), default=0)
+
+
 RUN = 5
 """From five on, a repeated character is a run: 哈哈哈哈 is speech."""
 _RUNS_WELL = frozenset("…—0０\n")
+_RUN = re.compile(rf"(.)\1{{{RUN - 1},}}", re.DOTALL)
 
 # ---- brackets and quotation marks
 
@@ -136,6 +182,8 @@ def lone_marks(text: str, *, head_missing: bool = False, tail_missing: bool = Fa
     >>> lone_marks("他说：“好。\\n“很好。”（完")
     (1, 0)
     """
+    if not _MARKS.search(text):
+        return 0, 0
     if "’" in text or "‘" in text:
         text = _APOSTROPHE.sub("", text)
     lone: Counter[str] = Counter()
@@ -194,7 +242,7 @@ def _breaks_off(paragraph: str) -> bool:
         return False
     if end in "，、,":
         return True
-    return len(paragraph) >= LONG_LINE and "。" in paragraph and _CLASS[end][0] == HAN and "——" not in paragraph[-12:]  # ——编者
+    return len(paragraph) >= LONG_LINE and "。" in paragraph and char_class(end) == HAN and "——" not in paragraph[-12:]  # ——编者
 
 
 def _goes_on(paragraph: str) -> bool:
@@ -309,13 +357,18 @@ _SAME = ("id", "kind", "parts", "continued_from", "continued_on", "date")
 
 def _differing_share(words: Mapping[str, Any], reference: Mapping[str, Any]) -> float:
     """Share of the reference's words that the other view does not cut at the same two places."""
-    ours, theirs = _spans(words), _spans(reference)
-    return round(len(theirs - ours) / (len(theirs) or 1), 4)
+    ours, theirs = words["sentences"], reference["sentences"]
+    count = sum(len(sentence["words"]) for sentence in theirs)
+    if [(s["para"], s["start"]) for s in ours] == [(s["para"], s["start"]) for s in theirs]:
+        # sentence by sentence, and most are cut alike
+        some = [(a, b) for a, b in zip(ours, theirs, strict=True) if a["words"] != b["words"]]
+        ours, theirs = [a for a, _ in some], [b for _, b in some]
+    return round(len(_spans(theirs) - _spans(ours)) / (count or 1), 4)
 
 
-def _spans(words: Mapping[str, Any]) -> set[tuple[int, int, int]]:
+def _spans(sentences: Sequence[Mapping[str, Any]]) -> set[tuple[int, int, int]]:
     out = set()
-    for sentence in words["sentences"]:
+    for sentence in sentences:
         start = sentence["start"]
         for word in sentence["words"]:
             out.add((sentence["para"], start, start + len(word)))
@@ -370,22 +423,32 @@ def ledger_share(entries: Iterable[Mapping[str, Any]], book: Rulebook | None = N
     >>> ledger_share([{"pieces": [["keep", 0, 350, 0, 0], ["remove", 350, 500, "layout.rest", "版" * 150]]}])
     {'layout.rest': 1.2, 'removed': 0.3}
     """
-    rules = (book or load()).rules
+    return worst_share(page_share(entry, book) for entry in entries)
+
+
+def worst_share(pages: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """The worst of what :func:`page_share` says of several pages."""
     worst: dict[str, float] = {}
-    for entry in entries:
-        total, hits, removed, changed = _use(entry.get("pieces", ()))
-        if total < SMALL_PAGE:
-            continue
-        used = {"removed": sum(removed.values()) / total}
-        for rule, count in hits.items():
-            known = rules.get(rule)
-            if known is not None and known.budget is not None:
-                used[rule] = count * 1000 / total / known.budget if known.budget else float(count)
-            else:
-                used[rule] = max(removed[rule] / total / REMOVED_AT_MOST, changed[rule] / total / CHANGED_AT_MOST)
+    for used in pages:
         for rule, share in used.items():
             worst[rule] = max(worst.get(rule, 0.0), round(share, 4))
     return {rule: share for rule, share in sorted(worst.items()) if share or rule == "removed"}
+
+
+def page_share(entry: Mapping[str, Any], book: Rulebook | None = None) -> dict[str, float]:
+    """How far each rule used up its budget on one page; nothing of a small one."""
+    rules = (book or load()).rules
+    total, hits, removed, changed = _use(entry.get("pieces", ()))
+    if total < SMALL_PAGE:
+        return {}
+    used = {"removed": sum(removed.values()) / total}
+    for rule, count in hits.items():
+        known = rules.get(rule)
+        if known is not None and known.budget is not None:
+            used[rule] = count * 1000 / total / known.budget if known.budget else float(count)
+        else:
+            used[rule] = max(removed[rule] / total / REMOVED_AT_MOST, changed[rule] / total / CHANGED_AT_MOST)
+    return used
 
 
 def _use(pieces: Iterable[Sequence[Any]]) -> tuple[int, Counter[str], Counter[str], Counter[str]]:
@@ -394,16 +457,20 @@ def _use(pieces: Iterable[Sequence[Any]]) -> tuple[int, Counter[str], Counter[st
     hits: Counter[str] = Counter()
     removed: Counter[str] = Counter()
     changed: Counter[str] = Counter()
+    edits: Counter[tuple[bool, str, str]] = Counter()
+    """Thousands of a page are alike."""
     for piece in pieces:
         if piece[0] == "keep":
             total += piece[2] - piece[1]
-            continue
-        gone = piece[0] == "remove"
-        rule, before = (piece[3], piece[4]) if gone else (piece[5], piece[6])
-        printed = 0 if before.isspace() else sum(map(len, before.split()))
-        total += printed
-        hits[rule] += 1
-        (removed if gone else changed)[rule] += printed
+        elif piece[0] == "remove":
+            edits[True, piece[3], piece[4]] += 1
+        else:
+            edits[False, piece[5], piece[6]] += 1
+    for (gone, rule, before), times in edits.items():
+        size = 0 if before.isspace() else times * sum(map(len, before.split()))
+        total += size
+        hits[rule] += times
+        (removed if gone else changed)[rule] += size
     return total, hits, removed, changed
 
 
@@ -419,18 +486,18 @@ def row(
     accounted: bool = True,
     ledger_share: Mapping[str, float] | None = None,
     judged: Mapping[str, scripts.Judged] | None = None,
+    kinds: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The figures of one record: flat, scalars only, always the same keys in the same order.
 
     ``words`` is the record's line of ``words.jsonl``, ``reference`` the same cut by jieba itself (for a sample of records),
     ``variants`` its Traditional forms by name, ``accounted`` what :func:`qingyang.ledger.account` found of its sources,
     ``ledger_share`` what :func:`ledger_share` says of them; ``judged`` is what :func:`qingyang.scripts.judge` says of the
-    variants, for whoever asks it about many records at once.
+    variants and ``kinds`` what :func:`characters` says of the record, for whoever asks them about many records at once.
     """
     paragraphs, text = record["paragraphs"], record["text"]
     fields = [record[key] for key in FIELDS if record[key]]  # type: ignore[literal-required]
     fields += [*record["authors"], *(record["metadata"].get("captions") or ())]
-    printed = "\n".join([*fields, text])
     head_missing, tail_missing = missing_ends(record)
     marks = [lone_marks(text, head_missing=head_missing, tail_missing=tail_missing), *map(lone_marks, fields)]
     day, issued = _day(record["date"]), _day(record["issue_date"])
@@ -448,11 +515,11 @@ def row(
         "paragraphs": len(paragraphs),
         "characters": len(text),
         "sentences": len(words["sentences"]) if words is not None else sum(len(sentences.split(p)) for p in paragraphs),
-        **_characters(printed),
+        **(characters([record])[0] if kinds is None else kinds),
         **_paragraphs(record, head_missing, tail_missing),
         "lone_brackets": sum(m[0] for m in marks),
         "lone_quotes": sum(m[1] for m in marks),
-        "jump_lines": len(jumps.find(printed)),
+        "jump_lines": len(jumps.find(printed(record))),
         "headline_length": len(record["headline"] or ""),
         "authors": len(record["authors"]),
         "odd_authors": sum(not looks_like_a_name(a) for a in record["authors"]),

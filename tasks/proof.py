@@ -199,7 +199,7 @@ class _Page:
     """Builds both sides of one source's page. Sentences are numbered over the page; both sides carry the numbers.
 
     Most strings stand on this page from end to end, and their pieces are drawn as the ledger has them; what comes from several
-    sources, or carries flags, is drawn by its :class:`Origin`\\ s.
+    sources, or carries flags, is drawn by its origins.
     """
 
     def __init__(self, entry: Mapping[str, Any], records: Mapping[str, dict[str, Any]], shard: _Shard) -> None:

@@ -136,12 +136,13 @@ def _finish(issues: Sequence[Cleaned], settings: Settings, out: Mapping[str, IO[
     cut = scripts.cut_each([scripts.printed(record) for record in every], segmenter) if _alike(segmenter, converters) else None
     variants = converters.convert_all(every, cut)
     judged = scripts.judge(every, variants)
-    told = iter(zip(variants, judged, cut or [None] * len(every), strict=True))
+    told = iter(zip(variants, judged, metrics.characters(every), cut or [None] * len(every), strict=True))
     for each in issues:
         for source, error in each.failures:
             out["unreadable"].write(line({"source": source.name, "error": error}))
         faulty = _accounted(each.sources, each.records, each.entries)
         entry_of = {entry["source"]: entry for entry in each.entries}
+        pages = {name: metrics.page_share(entry, book) for name, entry in entry_of.items()}
         shares: dict[tuple[str, ...], dict[str, float]] = {}
         for entry in each.entries:
             out["ledger"].write(line(entry))
@@ -149,15 +150,15 @@ def _finish(issues: Sequence[Cleaned], settings: Settings, out: Mapping[str, IO[
                 out["unreadable"].write(line({"source": entry["source"], "error": NOTHING.format(entry["source"])}))
         longest = max(each.records, key=lambda r: (len(r["text"]), r["id"]), default=None)
         for record in each.records:
-            mine, good, printed = next(told)
+            mine, good, kinds, printed = next(told)
             words = words_record(record, segmenter, printed and printed[: len(record["paragraphs"])])
             where = tuple(dict.fromkeys(part["source"] for part in record["parts"]))
             if where not in shares:
-                shares[where] = metrics.ledger_share([entry_of[name] for name in where if name in entry_of], book)
+                shares[where] = metrics.worst_share(pages[name] for name in where if name in pages)
             reference = words_record(record, jieba) if jieba and record is longest else None
             row = metrics.row(
                 record, words=words, reference=reference, variants=mine, accounted=record["id"] not in faulty,
-                ledger_share=shares[where], judged=good,
+                ledger_share=shares[where], judged=good, kinds=kinds,
             )  # fmt: skip
             out["articles.zh-Hans"].write(line(record))
             for v, converted in mine.items():
