@@ -1,8 +1,8 @@
 """Puts tables of expectations to Great Expectations and brings back plain answers: yes, which rows not, or why not judged.
 
-An expectation costs it some ten milliseconds, whatever the number of rows. So figures of which the same is asked are put
-one below the other and asked about as one long column, without the rows that are not meant. What cannot be put so, or
-raises then, is asked alone: first for yes or no, then, for those that said no, for the failing rows. An expectation that
+An expectation costs it some ten milliseconds, whatever the number of rows. So all figures that have bounds are put one below
+the other in one long column, the bound of each beside it, without the rows that are not meant; of the two columns two questions
+are asked: is this what it must be, and is this no less than that. What cannot be put so, or raises then, is asked alone: first for yes or no, then, for those that said no, for the failing rows. An expectation that
 raises reports ``success: false`` like one that fails; here the two are kept apart.
 """
 
@@ -11,21 +11,24 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from qingyang.records import SettingError
 from tasks import quiet
 from tasks.expectations import YES, Expectation
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas
 
 _LOCK = threading.Lock()
 """Great Expectations keeps its data assets in one context: one validation at a time."""
 _PER_ROW = ("between", "in", "unique")
-_NUMBERS, _TRUTH = ("i", "u", "f"), ("b", "boolean", "empty")
+_NUMBERS, _TRUTH = ("i", "u", "f", "empty"), ("b", "boolean", "empty")
 """Kinds of columns that can stand one below the other and keep their values."""
 _ROWS_TOO = {"result_format": "COMPLETE", "include_unexpected_rows": False, "partial_unexpected_count": 0}
 """Failing rows come as positions in the index: naming a column of ids instead costs 50 µs a row."""
@@ -69,56 +72,70 @@ def judge(name: str, table: Sequence[Expectation], frame: pandas.DataFrame) -> l
     return out
 
 
+TOGETHER = 20_000
+"""Rows whose figures are put one below the other at a time: some 50 MB."""
+
+
 def _together(name: str, table: Sequence[Expectation], frame: pandas.DataFrame) -> dict[str, list[int]]:
-    """The failing rows by expectation, of those whose figures can stand in one column with others of the same test."""
-    stacks: dict[tuple[Any, ...], list[tuple[Expectation, pandas.Series[Any]]]] = {}
-    for e in table:
-        figures = _figures(e, frame)
-        if figures is not None:
-            stacks.setdefault(e.test, []).append((e, figures))
-    heights: dict[int, list[tuple[Any, ...]]] = {}
-    for test, stack in stacks.items():
-        heights.setdefault(len(stack), []).append(test)
-    out: dict[str, list[int]] = {}
-    for tests in heights.values():  # columns of one height make a frame
-        out |= _failing(name, {test: stacks[test] for test in tests}, len(frame))
-    return out
+    """The failing rows by expectation, of those that ask for bounds of figures or for the truth of a statement."""
+    asked = [(e, figures) for e in table if (figures := _figures(e, frame)) is not None]
+    out: dict[str, set[int]] = {e.id: set() for e, _ in asked}
+    for start in range(0, len(frame), TOGETHER):
+        for e, rows in _failing(name, [(e, figures[start : start + TOGETHER]) for e, figures in asked]):
+            if e.id not in out:
+                continue
+            if rows is None:
+                del out[e.id]
+            else:
+                out[e.id].update(start + row for row in rows)
+    return {name: sorted(rows) for name, rows in out.items()}
 
 
-def _figures(e: Expectation, frame: pandas.DataFrame) -> pandas.Series[Any] | None:
-    """The column of one expectation, null where it asks nothing; None where it must be asked alone."""
+def _figures(e: Expectation, frame: pandas.DataFrame) -> npt.NDArray[np.float64] | None:
+    """The column of one expectation, NaN where it asks nothing; None where it must be asked alone."""
     from pandas.api.types import infer_dtype
 
     if e.column not in frame or (e.when and e.when[0] not in frame):
         return None
     asked = frame[e.column]
     found = asked.dtype.kind if asked.dtype.kind in "biuf" else infer_dtype(asked, skipna=True)
-    if e.test[0] == "between" and found == "empty":  # nulls only
-        asked, found = asked.astype(float), "f"
     if found not in (_NUMBERS if e.test[0] == "between" else _TRUTH if e.test == YES else ()):
         return None
-    return asked if e.when is None else asked.where(frame[e.when[0]] == e.when[1])
+    if e.when is not None:
+        asked = asked.where(frame[e.when[0]] == e.when[1])
+    return asked.astype(float).to_numpy()
 
 
-def _failing(
-    name: str, stacks: Mapping[tuple[Any, ...], Sequence[tuple[Expectation, pandas.Series[Any]]]], count: int
-) -> dict[str, list[int]]:
+def _failing(name: str, asked: Sequence[tuple[Expectation, npt.NDArray[np.float64]]]) -> list[tuple[Expectation, list[int] | None]]:
+    """The rows that fail each expectation; None where that was not judged."""
     import pandas
 
-    frame = pandas.DataFrame({str(k): pandas.concat([f for _, f in stack], ignore_index=True) for k, stack in enumerate(stacks.values())})
-    made = [_of_figures(test, str(k)) for k, test in enumerate(stacks)]
-    said, _ = _ask(name, made, frame, _ROWS_TOO)
-    out: dict[str, list[int]] = {}
-    for k, stack in enumerate(stacks.values()):
-        answer = said.get(str(k))
-        if _raised(answer):
-            continue  # asked alone, each tells what it raised
-        rows = sorted({int(row) for row in answer.result.get("unexpected_index_list") or ()})
-        if not answer.success and not rows:
+    what: dict[str, list[tuple[Expectation, Any, Any]]] = {"equal": [], "least": []}
+    """Expectation, figures and what they must equal; or figures or a bound, and what they must not be less than."""
+    for e, figures in asked:
+        low, high = e.test[1:] if e.test != YES else (1, 1)
+        if low is not None and low == high:
+            what["equal"].append((e, figures, low))
             continue
-        out |= {e.id: [] for e, _ in stack}
-        for row in rows:
-            out[stack[row // count][0].id].append(row % count)
+        what["least"] += [(e, figures, low)] if low is not None else []
+        what["least"] += [(e, high, figures)] if high is not None else []
+    made = [_of_pairs(kind) for kind, some in what.items() if some]
+    if not made:
+        return []
+    count = len(asked[0][1])
+    columns = {}
+    for kind, some in what.items():
+        for side, name_of in enumerate(_PAIRS[kind], 1):
+            columns[name_of] = pandas.Series(np.concatenate([np.broadcast_to(one[side], count) for one in some])) if some else None
+    said, _ = _ask(name, made, pandas.DataFrame({k: v for k, v in columns.items() if v is not None}), _ROWS_TOO)
+    out: list[tuple[Expectation, list[int] | None]] = []
+    for kind, some in what.items():
+        answer = said.get(kind)
+        raised = _raised(answer)
+        rows = [] if raised else sorted({int(row) for row in answer.result.get("unexpected_index_list") or ()})
+        if raised or (not answer.success and not rows):
+            out += [(e, None) for e, _, _ in some]  # asked alone, each tells what it raised
+        out += [(some[row // count][0], [row % count]) for row in rows]
     return out
 
 
@@ -170,10 +187,20 @@ def _make(e: Expectation) -> Any:
     return _expectation(e.id, e.test, arguments)
 
 
+_PAIRS = {"equal": ("is", "must be"), "least": ("no less", "than")}
+
+
 @cache
-def _of_figures(test: tuple[Any, ...], column: str) -> Any:
-    """The Great Expectations object that puts a test to a column of figures."""
-    return _expectation(test[0], test, {"column": column, "meta": {"id": column}})
+def _of_pairs(kind: str) -> Any:
+    """The Great Expectations object that holds figures against what stands beside them."""
+    quiet.import_great_expectations()
+    import great_expectations.expectations as gxe
+
+    one, other = _PAIRS[kind]
+    named: dict[str, Any] = {"column_A": one, "column_B": other, "ignore_row_if": "either_value_is_missing", "meta": {"id": kind}}
+    if kind == "equal":
+        return gxe.ExpectColumnPairValuesToBeEqual(**named)
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(or_equal=True, **named)
 
 
 def _expectation(name: str, test: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
