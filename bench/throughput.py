@@ -50,7 +50,7 @@ CHECKS = ("checks (Great Expectations)", "tasks.corpus:_check", "tasks.corpus:_c
 STAGES = (
     ("read, decode, identify", "tasks.corpus:look", "tasks.shard:_sources"),
     ("lines", "qingyang.issue:read_lines"),
-    ("evidence", "qingyang.evidence:gather"),
+    ("evidence", "qingyang.evidence:gather_all"),
     ("roles", "qingyang.issue:weigh"),
     ("split, decisions", "qingyang.issue:split", "qingyang.issue:_decisions"),
     ("thread", "qingyang.issue:thread"),

@@ -9,8 +9,10 @@ Nothing is decided here: :mod:`qingyang.roles` weighs the rows of a whole page.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,12 @@ from numpy.typing import NDArray
 from qingyang import furniture, lines, seams
 from qingyang.fields import (
     BY_PAREN,
+    BYLINE,
     CAPTION,
     CREDIT,
     DOC_DATE,
     HAN,
+    ISSUERS,
     D,
     N,
     dateline,
@@ -32,7 +36,8 @@ from qingyang.fields import (
     surnames,
 )
 from qingyang.lines import Sheet
-from qingyang.patterns import compile_pattern
+from qingyang.patterns import Signs, begins, compile_pattern, needs
+from qingyang.rulebook import Rulebook
 
 Floats = NDArray[np.float32]
 
@@ -175,6 +180,8 @@ _TRIG_NUMBER = frozenset("第（(一二三四五六七八九十其首再最01234
 _HEADING_SIGN = re.compile(r"#{1,6}\s")
 """What a converter writes before a headline (Markdown)."""
 _FAMILY = surnames()[0]
+_NAME_OPENS = _FAMILY | {name[0] for name in surnames()[1]}
+_ISSUER_CLOSES = "".join({name[-1] for name in ISSUERS})
 _ONE, _TWO = (f"[{''.join(sorted(_FAMILY))}][{HAN}]{{{given}}}" for given in (2, 1))
 _GLUED_NAMES = compile_pattern(f"(?:{_ONE}){{2,4}}|{_ONE}{_TWO}|{_TWO}{_ONE}")
 _GLUED_NOT = re.compile("[的了是在和不为与对将成上下大会全国中央市县省部局委员党政经济工作]")
@@ -187,11 +194,90 @@ _SAID = 5
 """告诉记者： is the longest of them."""
 
 
-def _widest(a: Floats, reach: int) -> Floats:
+class Pages:
+    """Some pages laid end to end: what is done in arrays costs as much for one page as for ten. Units and characters are numbered
+    through; nothing that is seen from a unit reaches over the end of its page."""
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self.sheets = sheets
+        counts = [len(s) for s in sheets]
+        self.bounds: list[int] = [0, *accumulate(counts)]
+        """The first unit of every page, and the number of units."""
+        self.spans = [(a, b) for a, b in pairwise(self.bounds) if a < b]
+        """First and last unit of every page that has some."""
+        self.chars = chars = [0, *accumulate(len(s.cps) for s in sheets)]
+        """The first character of every page, and the number of characters."""
+        self.cps, self.cls = np.concatenate([s.cps for s in sheets]), np.concatenate([s.cls for s in sheets])
+        self.starts = np.concatenate([s.starts + at for s, at in zip(sheets, chars, strict=False)])
+        self.ends = np.concatenate([s.ends + at for s, at in zip(sheets, chars, strict=False)])
+        self.indent = np.concatenate([s.indent for s in sheets])
+        self.blank_before = np.concatenate([s.blank_before for s in sheets])
+        self.same_line = np.concatenate([s.same_line for s in sheets])
+        self.count = np.repeat(counts, counts)
+        """How many units the page of each unit has."""
+        self.place = np.arange(len(self.starts)) - np.repeat(self.bounds[:-1], counts)
+        """Number of each unit on its page."""
+        self.first, self.last = self.place == 0, self.place == self.count - 1
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def owners(self) -> NDArray[np.int64]:
+        """The unit of every character; -1 where there is none."""
+        parts = []
+        for sheet, first in zip(self.sheets, self.bounds, strict=False):
+            mine = sheet.owners()[:-1]
+            parts.append(np.where(mine >= 0, mine + first, -1))
+        return np.concatenate(parts)
+
+    def side_by_side(self) -> NDArray[np.bool_]:
+        """For every character but the last, whether it and the next one of its page are Han characters."""
+        out: NDArray[np.bool_] = (self.cls[:-1] & self.cls[1:] & lines.HAN) != 0
+        out[[at - 1 for at in self.chars[1:-1] if 0 < at < len(self.cps)]] = False
+        return out
+
+    def above(self, a: NDArray[Any], step: int = 1) -> Floats:
+        """What the unit ``step`` above has; 0 at the top of a page."""
+        out = np.zeros(len(a), np.float32)
+        out[step:] = a[:-step]
+        out[self.place < step] = 0
+        return out
+
+    def below(self, a: NDArray[Any], step: int = 1) -> Floats:
+        """What the unit ``step`` below has; 0 at the bottom of a page."""
+        out = np.zeros(len(a), np.float32)
+        out[:-step] = a[step:]
+        out[self.place >= self.count - step] = 0
+        return out
+
+    def within(self, signs: NDArray[np.bool_]) -> Floats:
+        """How many of the signs, one for each character, every unit has."""
+        run = np.zeros(len(signs) + 1, np.int32)
+        np.cumsum(signs, out=run[1:])
+        out: Floats = (run[self.ends] - run[self.starts]).astype(np.float32)
+        return out
+
+    def any(self, signs: NDArray[Any]) -> NDArray[Any]:
+        """All the bits that the characters of each unit have."""
+        bounds = np.stack((self.starts, self.ends), 1).ravel()
+        out: NDArray[Any] = np.bitwise_or.reduceat(np.append(signs, signs.dtype.type(0)), bounds)[::2]
+        return out
+
+    def each(self, values: Sequence[Any]) -> Floats:
+        """One value for each page that has units, handed to them."""
+        return np.repeat(np.array(values, np.float32), [b - a for a, b in self.spans])
+
+    def share(self, signs: NDArray[np.bool_]) -> Floats:
+        """The share of each page's units that have a sign, handed to them."""
+        return self.each([np.count_nonzero(signs[a:b]) / (b - a) for a, b in self.spans])
+
+
+def _widest(pages: Pages, a: Floats, reach: int) -> Floats:
     """The greatest of each value (none is negative) and its ``reach`` neighbours on both sides."""
-    pad = np.zeros(len(a) + 2 * reach, np.float32)
-    pad[reach : reach + len(a)] = a
-    out: Floats = np.lib.stride_tricks.sliding_window_view(pad, len(a))[: 2 * reach + 1].max(0)
+    out = a.copy()
+    for step in range(1, reach + 1):
+        np.maximum(out, pages.above(a, step), out=out)
+        np.maximum(out, pages.below(a, step), out=out)
     return out
 
 
@@ -204,7 +290,7 @@ def _share(ordered: Floats, share: float) -> np.float32:
     return np.float32(low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part))
 
 
-def _middle(a: Floats) -> Floats:
+def _middle(pages: Pages, a: Floats) -> Floats:
     """The median of each value and its two neighbours on both sides; of fewer at the ends."""
     n = len(a)
     out = np.empty(n, np.float32)
@@ -213,161 +299,178 @@ def _middle(a: Floats) -> Floats:
         low = np.maximum(np.minimum(v, w), np.minimum(y, z))
         high = np.minimum(np.maximum(v, w), np.maximum(y, z))
         out[2:-2] = np.maximum(np.minimum(low, high), np.minimum(np.maximum(low, high), x))
-    for k in {*range(min(2, n)), *range(max(n - 2, 0), n)} if n > 4 else range(n):
-        near = sorted(a[max(k - 2, 0) : k + 3].tolist())
-        half = len(near) // 2
-        out[k] = near[half] if len(near) % 2 else (near[half - 1] + near[half]) / 2
+    for first, end in pages.spans:
+        for k in {*range(first, min(first + 2, end)), *range(max(end - 2, first), end)}:
+            near = sorted(a[max(k - 2, first) : min(k + 3, end)].tolist())
+            half = len(near) // 2
+            out[k] = near[half] if len(near) % 2 else (near[half - 1] + near[half]) / 2
     return out
 
 
 def gather(sheet: Sheet) -> Floats:
     """One row of evidence per unit; columns as in :data:`NAMES`."""
-    n = len(sheet)
-    X = np.zeros((n, len(NAMES)), np.float32)
-    if not n:
-        return X
+    return gather_all([sheet])[0]
 
+
+def gather_all(sheets: Sequence[Sheet]) -> list[Floats]:
+    """The evidence of each page. Pages that are gathered together have the same rows as alone."""
+    pages = Pages(sheets)
+    n = len(pages)
+    table = np.zeros((len(NAMES), n), np.float32)  # a column at a time is written
+    X = table.T
+    if n:
+        _gather(pages, X)
+    return [X[a:b] for a, b in pairwise(pages.bounds)]
+
+
+def _gather(pages: Pages, X: Floats) -> None:
     def put(name: str, values: Any) -> None:
         X[:, _COL[name]] = values
 
-    starts, ends, cls, cps = sheet.starts, sheet.ends, sheet.cls, sheet.cps
+    starts, ends, cls, cps, spans = pages.starts, pages.ends, pages.cls, pages.cps, pages.spans
 
-    def total(bits: int) -> NDArray[np.int64]:
-        return np.concatenate(([0], np.cumsum((cls & bits) != 0)))
-
-    def count(c: NDArray[np.int64]) -> Floats:
-        return (c[ends] - c[starts]).astype(np.float32)
+    def count(bits: int) -> Floats:
+        return pages.within((cls & bits) != 0)
 
     length = (ends - starts).astype(np.float32)
-    narrow = ((cps < 0x2E80) & (cls & (lines.OPENQ | lines.SHUTQ | lines.DOTS | lines.DASH) == 0)).astype(np.float32)
-    cum = np.concatenate(([0.0], np.cumsum(1 - 0.5 * narrow)))
-    width = (cum[ends] - cum[starts]).astype(np.float32)
-    blanks = count(total(lines.BLANK))
-    ordered = np.sort(width)
-    page = (float(ordered[(n - 1) // 2]) + float(ordered[n // 2])) / 2
+    narrow = (cps < 0x2E80) & (cls & (lines.OPENQ | lines.SHUTQ | lines.DOTS | lines.DASH) == 0)
+    width = length - pages.within(narrow) / 2
+    blanks = count(lines.BLANK)
+    ordered = [np.sort(width[a:b]) for a, b in spans]
+    middle = [(float(o[(len(o) - 1) // 2]) + float(o[len(o) // 2])) / 2 for o in ordered]
     put("width", np.minimum(width, 60) / 20)
     put("width_log", np.log1p(width))
-    put("width_to_page", np.minimum(width / page, 3))
+    put("width_to_page", np.minimum(width / pages.each(middle), 3))
     # the column: the widest line within three lines each way, among lines short enough to be a column's
-    near = np.maximum(_widest(np.where(width <= 44, width, np.float32(0)), 3), 1)
-    steady = _middle(width)
+    near = np.maximum(_widest(pages, np.where(width <= 44, width, np.float32(0)), 3), 1)
+    steady = _middle(pages, width)
     put("width_to_near", np.minimum(width / near, 2))
     put("short_of_near", np.clip(near - width, -10, 20) / 5)
     full = (np.abs(near - width) <= 1.01) & (width <= 44)
     put("full", full)
-    put("in_column", (np.abs(steady - width) <= 1.01) & (width >= 5) & (width <= 44))
-    above, below = np.roll(width, 1), np.roll(width, -1)
-    above[0] = below[-1] = 0
+    in_column = (np.abs(steady - width) <= 1.01) & (width >= 5) & (width <= 44)
+    put("in_column", in_column)
+    above, below = pages.above(width), pages.below(width)
     put("width_to_above", np.clip((width + 1) / (above + 1), 0, 4))
     put("width_to_below", np.clip((width + 1) / (below + 1), 0, 4))
     put("above_width", np.minimum(above, 60) / 20)
     put("below_width", np.minimum(below, 60) / 20)
-
-    def shift(a: NDArray[Any]) -> Floats:
-        return np.concatenate(([0], a[:-1])).astype(np.float32)
-
-    def lift(a: NDArray[Any]) -> Floats:
-        return np.concatenate((a[1:], [0])).astype(np.float32)
-
-    put("above_full", shift(full.astype(np.float32)))
-    put("below_full", lift(full.astype(np.float32)))
-    put("commas", count(total(lines.COMMA)) / (length + 2) * 10)
-    stops_at = total(lines.STOP)
-    put("stops", np.minimum(stops_at[np.maximum(ends - 1, starts)] - stops_at[starts], 4))
-    put("digits", count(total(lines.DIGIT)) / (length + 1))
-    put("latin", count(total(lines.LATIN)) / (length + 1))
+    put("above_full", pages.above(full))
+    put("below_full", pages.below(full))
+    put("commas", count(lines.COMMA) / (length + 2) * 10)
+    first, last = cls[starts], cls[ends - 1]
+    stop = (last & lines.STOP) != 0
+    put("stops", np.minimum(count(lines.STOP) - stop, 4))
+    put("digits", count(lines.DIGIT) / (length + 1))
+    put("latin", count(lines.LATIN) / (length + 1))
     put("blanks", blanks / (length + 1))
     put("blank_inside", np.minimum(blanks, 3) / 3)
-    put("han", count(total(lines.HAN)) / (length + 1))
+    put("han", count(lines.HAN) / (length + 1))
     put("tiny", length <= 4)
-    put("function_words", count(np.concatenate(([0], np.cumsum(_function()[np.minimum(cps, 0xFFFF)])))) / (length + 1) * 10)
-    indent = np.minimum(sheet.indent, 4) / 2
+    put("function_words", pages.within(_function().take(np.minimum(cps, 0xFFFF))) / (length + 1) * 10)
+    indent = np.minimum(pages.indent, 4) / 2
     put("indent", indent)
-    put("indent_below", lift(indent))
-    put("indent_here_only", (indent >= 0.5) & (lift(indent) < 0.5))
-    blank = sheet.blank_before.astype(np.float32)
-    put("blank_before", blank)
-    put("blank_after", np.concatenate((blank[1:], [1])))
-    put("page_blanks", blank.mean())
-    put("page_indents", (sheet.indent >= 1).mean())
-    put("page_width", min(page, 80) / 20)
-    put("page_spread", min(_share(ordered, 0.8) / (page + 1), 3))
-    put("same_line", sheet.same_line)
-    put("first", np.arange(n) == 0)
-    put("last", np.arange(n) == n - 1)
-    put("top", np.clip(1 - np.arange(n) / 6, 0, 1))
-    put("bottom", np.clip(1 - (n - 1 - np.arange(n)) / 6, 0, 1))
-    put("place", np.arange(n) / max(n - 1, 1))
+    put("indent_below", pages.below(indent))
+    put("indent_here_only", (indent >= 0.5) & (pages.below(indent) < 0.5))
+    put("blank_before", pages.blank_before)
+    put("blank_after", np.where(pages.last, 1, pages.below(pages.blank_before)))
+    put("page_blanks", pages.share(pages.blank_before))
+    put("page_indents", pages.share(pages.indent >= 1))
+    put("page_width", pages.each([min(page, 80) / 20 for page in middle]))
+    put("page_spread", pages.each([min(_share(o, 0.8) / (page + 1), 3) for o, page in zip(ordered, middle, strict=True)]))
+    put("same_line", pages.same_line)
+    put("first", pages.first)
+    put("last", pages.last)
+    put("top", np.clip(1 - pages.place / 6, 0, 1))
+    put("bottom", np.clip(1 - (pages.count - 1 - pages.place) / 6, 0, 1))
+    put("place", pages.place / np.maximum(pages.count - 1, 1))
 
-    first, last = cls[starts], cls[ends - 1]
     for name, bit in _EDGE:
         put(f"first_{name}", (first & bit) != 0)
         put(f"last_{name}", (last & bit) != 0)
     before_last = np.where(ends - 2 >= starts, cls[np.maximum(ends - 2, 0)], 0)
     shut = ((last & (lines.SHUTQ | lines.SHUTB)) != 0) & ((before_last & (lines.STOP | lines.DOTS)) != 0)
     put("shut_after_stop", shut)
-    put("above_shut_after_stop", shift(shut.astype(np.float32)))
-    ended = ((last & lines.STOP) != 0) | shut
-    put("page_stops", ended.mean())
-    # what is open when a unit begins: over the six units before it, ended by a unit that is a paragraph's end
-    for name, op, cl in (("open_quote", lines.OPENQ, lines.SHUTQ), ("open_bracket", lines.OPENB, lines.SHUTB)):
-        net = count(total(op)) - count(total(cl))
-        run = np.zeros(n, np.float32)
-        depth, k, change = 0.0, 0, net.tolist()
-        for opened in np.flatnonzero(net).tolist():
-            k = max(k, opened)
-            while k < n and (depth or k == opened):
-                run[k] = depth
-                depth = min(max(depth + change[k], 0.0), 2.0)
-                if depth and k % 8 == 7 and change[k] == 0:
-                    depth = max(depth - 1, 0.0)
-                k += 1
-        put(name, run)
+    put("above_shut_after_stop", pages.above(shut))
+    put("page_stops", pages.share(stop | shut))
+    for name, opening, closing in (("open_quote", lines.OPENQ, lines.SHUTQ), ("open_bracket", lines.OPENB, lines.SHUTB)):
+        net = count(opening) - count(closing)
+        depth = _depth(pages, net)
+        put(name, depth)
         if name == "open_quote":
-            put("shuts_unopened", np.clip(-net - run, 0, 2))
-    X[:, [_COL[s] for s in _SEAM]] = _seam_columns(sheet)
+            put("shuts_unopened", np.clip(-net - depth, 0, 2))
+    seam = _seam_columns(pages)
+    for column, name in enumerate(_SEAM):
+        put(name, seam[:, column])
     # seams after an open end: where the page is read in good order, most of them go on
-    between = ((shift((last & lines.HAN) != 0)) > 0) & ((first & lines.HAN) != 0) & (width > 4)
-    between[0] = False
-    if between.any():
-        held = X[between][:, [_COL["seam_odds"], _COL["seam_reads"]]]
-        put("page_open_seams", (held.max(1) > 0).mean())
-        put("page_open_odds", np.clip(held.sum(1), -2, 2).mean())
-    for name, topic in zip(("topic", "topic_wide"), _topic(sheet), strict=True):
+    odds, reads = X[:, _COL["seam_odds"]], X[:, _COL["seam_reads"]]
+    between = (pages.above((last & lines.HAN) != 0) > 0) & ((first & lines.HAN) != 0) & (width > 4)
+    best, held = np.maximum(odds, reads), np.clip(odds + reads, -2, 2)
+    open_seams = [np.flatnonzero(between[a:b]) + a for a, b in spans]
+    put("page_open_seams", pages.each([np.count_nonzero(best[k] > 0) / max(len(k), 1) for k in open_seams]))
+    put("page_open_odds", pages.each([held[k].mean() if len(k) else 0 for k in open_seams]))
+    for name, topic in zip(("topic", "topic_wide"), _topic(pages), strict=True):
         put(name, topic * 4)
-        put(f"{name}_to_page", np.clip((topic - topic.mean()) / (topic.std() + 0.02), -3, 3))
+        for a, b in spans:
+            here = topic[a:b]
+            X[a:b, _COL[f"{name}_to_page"]] = np.clip((here - here.mean()) / (here.std() + 0.02), -3, 3)
     # would the unit's first word have fitted into the line above? Where it would, the line above ended for a reason
-    first_word = _first_word(sheet)
+    first_word = _first_word(pages)
     put("first_word", first_word)
-    room = shift(np.maximum(near - width, 0)) - first_word
-    known = (shift((width <= 44).astype(np.float32)) > 0) & (sheet.indent < 0.5)
+    room = pages.above(np.maximum(near - width, 0)) - first_word
+    known = (pages.above(width <= 44) > 0) & (pages.indent < 0.5)
     put("room_above", np.where(known, np.clip(room, -3, 8), 0) / 3)
     put("room_above_known", known)
-    rank = _ranks()[np.minimum(cps, len(_ranks()) - 1)]
-    at_end = np.maximum(ends - 2, starts)
-    put("char_first", rank[starts])
-    put("char_second", rank[np.minimum(starts + 1, ends - 1)])
-    put("char_last_but_one", rank[at_end])
-    put("char_last", rank[ends - 1])
-    for k, marks in sheet.mark_before.items():
-        for m in marks:
-            name = {"continued_from": "jump_in", "continued_on": "jump_out", "sign_off": "sign_off", "cut": "cut"}[m.kind]
-            if k < n:
-                X[k, _COL[f"{name}_before"]] = 1
-            if k > 0:
-                X[k - 1, _COL[f"{name}_after"]] = 1
+    ranks = _ranks()
+
+    def rank(at: NDArray[np.int64]) -> NDArray[np.int16]:
+        out: NDArray[np.int16] = ranks[np.minimum(cps[at], len(ranks) - 1)]
+        return out
+
+    put("char_first", rank(starts))
+    put("char_second", rank(np.minimum(starts + 1, ends - 1)))
+    put("char_last_but_one", rank(np.maximum(ends - 2, starts)))
+    put("char_last", rank(ends - 1))
+    _marks(pages, X)
     # a plain line that fills its column between others like it can show none of the short patterns
-    plain = (
-        (X[:, _COL["in_column"]] > 0)
-        & (width >= 8)
-        & ~sheet.blank_before
-        & ((first & (lines.HAN | lines.DIGIT | lines.COMMA | lines.STOP)) != 0)
-    )
+    plain = in_column & (width >= 8) & ~pages.blank_before & ((first & (lines.HAN | lines.DIGIT | lines.COMMA | lines.STOP)) != 0)
     plain &= (last & (lines.SHUTB | lines.COLON)) == 0
-    plain[:6] = False
-    plain[-6:] = False
-    _patterns(sheet, X, width, plain)
-    return X
+    plain &= (pages.place >= 6) & (pages.place < pages.count - 6)
+    _patterns(pages, X, width, plain)
+
+
+def _depth(pages: Pages, net: Floats) -> Floats:
+    """What is open when a unit begins: over the six units before it, ended by a unit that is a paragraph's end. ``net`` is what each
+    unit opens more than it closes."""
+    run = np.zeros(len(net), np.float32)
+    change = net.tolist()
+    changes = np.flatnonzero(net).tolist()
+    here = 0
+    for first, end in pages.spans:
+        depth, k = 0.0, first
+        while here < len(changes) and changes[here] < end:
+            opened = changes[here]
+            here += 1
+            k = max(k, opened)
+            while k < end and (depth or k == opened):
+                run[k] = depth
+                depth = min(max(depth + change[k], 0.0), 2.0)
+                if depth and (k - first) % 8 == 7 and change[k] == 0:
+                    depth = max(depth - 1, 0.0)
+                k += 1
+    return run
+
+
+def _marks(pages: Pages, X: Floats) -> None:
+    """Jump lines, sign-offs and cuts beside a unit."""
+    names = {"continued_from": "jump_in", "continued_on": "jump_out", "sign_off": "sign_off", "cut": "cut"}
+    for sheet, first, end in zip(pages.sheets, pages.bounds, pages.bounds[1:], strict=False):
+        for k, marks in sheet.mark_before.items():
+            for m in marks:
+                if first + k < end:
+                    X[first + k, _COL[f"{names[m.kind]}_before"]] = 1
+                if k > 0:
+                    X[first + k - 1, _COL[f"{names[m.kind]}_after"]] = 1
 
 
 @lru_cache(maxsize=1)
@@ -378,34 +481,30 @@ def _function() -> NDArray[np.bool_]:
     return out
 
 
-def _seam_columns(sheet: Sheet) -> Floats:
-    """The seam before each unit; the first unit has none."""
-    n = len(sheet)
-    left, right = edges(sheet, np.arange(n) - 1, np.arange(n))
+def _seam_columns(pages: Pages) -> Floats:
+    """The seam before each unit; the first unit of a page has none."""
+    n = len(pages)
+    left, right = edges(pages, np.where(pages.first, -1, np.arange(n) - 1), np.arange(n))
     words = seams.evidence(left, right)
     out = np.zeros((n, len(_SEAM)), np.float32)
     out[:, :6] = words
-    out[:, 6] = np.clip(seams.reads_on(left, right), -8, 8)
-    out[:, 7] = np.clip(seams.belongs(left, right, words), -8, 8)
+    out[:, 6] = np.clip(seams.reads_on(left, right, pages.spans), -8, 8)
+    out[:, 7] = np.clip(seams.belongs(left, right, words, pages.spans), -8, 8)
     # a caption or a folio may stand between two lines that belong together
-    out[1:, 8] = np.clip(seams.belongs(left[:-1], right[1:]), -8, 8)
-    out[0] = 0
-    out[:2, 8] = 0
+    out[1:, 8] = np.clip(seams.belongs(left[:-1], right[1:], None, [(a, b - 1) for a, b in pages.spans]), -8, 8)
+    out[pages.first] = 0
+    out[pages.place < 2, 8] = 0
     return (out / np.array([5, 8, 8, 8, 5, 3, 4, 7, 7], np.float32)).astype(np.float32)
 
 
-def edges(sheet: Sheet, above: NDArray[np.int64], below: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+def edges(sheet: Sheet | Pages, above: NDArray[np.int64], below: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """The last code points of units ``above`` and the first of units ``below``, 0 where there is none; -1 is no unit."""
-    left = np.zeros((len(above), seams.LEFT), np.uint32)
-    right = np.zeros((len(below), seams.RIGHT), np.uint32)
-    top = len(sheet.cps) - 1
     real = np.maximum(above, 0)
-    for j in range(seams.LEFT):
-        at = sheet.ends[real] - 1 - j
-        left[:, seams.LEFT - 1 - j] = np.where((at >= sheet.starts[real]) & (above >= 0), sheet.cps[np.maximum(at, 0)], 0)
-    for j in range(seams.RIGHT):
-        at = sheet.starts[below] + j
-        right[:, j] = np.where(at < sheet.ends[below], sheet.cps[np.minimum(at, top)], 0)
+    last = sheet.ends[real][:, None] + np.arange(-seams.LEFT, 0)
+    inside = (last >= sheet.starts[real][:, None]) & (above >= 0)[:, None]
+    left = np.where(inside, sheet.cps.take(last, mode="clip"), np.uint32(0))
+    first = sheet.starts[below][:, None] + np.arange(seams.RIGHT)
+    right = np.where(first < sheet.ends[below][:, None], sheet.cps.take(first, mode="clip"), np.uint32(0))
     return left, right
 
 
@@ -429,150 +528,252 @@ _REACHES = (260, 800)
 _NO_LINE_START = lines.COMMA | lines.STOP | lines.SEMI | lines.COLON | lines.SHUTQ | lines.SHUTB
 
 
-def _first_word(sheet: Sheet) -> Floats:
+def _first_word(pages: Pages) -> Floats:
     """Ideographs that the line above would have needed to take what it may not part: the first character with the marks that may
     not begin a line (JIS X 4051, GB/T 15834), or a whole number or Latin word."""
-    n, top = len(sheet), len(sheet.cps) - 1
-    out = np.zeros(n, np.float32)
-    going = np.ones(n, bool)
-    opened, in_run = going, np.zeros(n, bool)
-    for j in range(8):
-        at = np.minimum(sheet.starts + j, top)
-        here = sheet.cls[at]
-        run = ((here & (lines.DIGIT | lines.LATIN)) != 0) & (sheet.cps[at] < 0x2000)
-        going = going & (sheet.starts + j < sheet.ends) & (opened | (in_run & run) | ((here & _NO_LINE_START) != 0))
-        out += np.where(going, np.where(run, 0.5, 1.0), 0)
+    out = np.zeros(len(pages), np.float32)
+    at, ends, unit = pages.starts, pages.ends, np.arange(len(pages))
+    opened, in_run = np.ones(len(pages), np.bool_), np.zeros(len(pages), np.bool_)
+    for _ in range(8):
+        here = pages.cls[at]
+        run = ((here & (lines.DIGIT | lines.LATIN)) != 0) & (pages.cps[at] < 0x2000)
+        going = opened | (in_run & run) | ((here & _NO_LINE_START) != 0)
+        out[unit[going]] += np.where(run[going], np.float32(0.5), np.float32(1.0))
         opened, in_run = (here & (lines.OPENQ | lines.OPENB)) != 0, run
+        # most words end after their first character
+        going &= at + 1 < ends
+        at, ends, unit, opened, in_run = at[going] + 1, ends[going], unit[going], opened[going], in_run[going]
     return out
 
 
-def _topic(sheet: Sheet) -> tuple[Floats, Floats]:
+def _topic(pages: Pages) -> tuple[Floats, Floats]:
     """How alike the text above and the text from each unit on are: cosine of their pairs of Han characters, over both reaches.
 
     After Hearst's TextTiling (1997), with pairs of characters for words; a pair counts the less the more often the page
     has it.
     """
-    n = len(sheet)
+    n = len(pages)
     out = (np.zeros(n, np.float32), np.zeros(n, np.float32))
-    pair = np.flatnonzero(((sheet.cls[:-1] & sheet.cls[1:]) & lines.HAN) != 0)
-    if n < 3 or len(pair) < 40:
-        return out
-    owner = sheet.owners()
+    pair = np.flatnonzero(pages.side_by_side())
+    many = np.diff(np.searchsorted(pair, pages.chars)) >= 40
+    owner = pages.owners()
     unit = owner[pair]
     good = (unit >= 0) & (unit == owner[pair + 1])
-    pair, unit = pair[good], unit[good]
-    bins = (sheet.cps[pair].astype(np.int64) * 31 + sheet.cps[pair + 1]) % _BINS
-    weight = 1 / np.sqrt(np.bincount(bins, minlength=_BINS).astype(np.float32) + 1)
-    order = np.argsort(unit, kind="stable")
-    unit, bins = unit[order], bins[order]
-    length = np.concatenate(([0], np.cumsum(sheet.ends - sheet.starts)))
-    spans = [
+    order = np.argsort(unit[good], kind="stable")
+    pair, unit = pair[good][order], unit[good][order]
+    bins = (pages.cps[pair] * np.uint32(31) + pages.cps[pair + 1]) % np.uint32(_BINS)
+    length = np.concatenate(([0], np.cumsum(pages.ends - pages.starts)))
+    here = np.arange(n)
+    top = here - pages.place
+    reaches = [
         (
-            np.minimum(np.searchsorted(length, length[:-1] - reach, "left"), np.arange(n)),
-            np.clip(np.searchsorted(length, length[:-1] + reach, "left"), np.arange(n) + 1, n),
+            np.clip(np.searchsorted(length, length[:-1] - far, "left"), top, here),
+            np.clip(np.searchsorted(length, length[:-1] + far, "left"), here + 1, top + pages.count),
         )
-        for reach in _REACHES
+        for far in _REACHES
     ]
-    widest = spans[-1]
-    # the table of a whole book would not fit: some thousand units at a time
-    for first in range(0, n, _SLICE):
-        last = min(first + _SLICE, n)
-        a, b = int(widest[0][first]), int(widest[1][last - 1])
-        s, e = np.searchsorted(unit, (a, b))
-        table = np.bincount((unit[s:e] - a) * _BINS + bins[s:e], minlength=(b - a) * _BINS).reshape(b - a, _BINS).astype(np.float32)
-        table *= weight
-        run = np.zeros((b - a + 1, _BINS), np.float32)
-        np.cumsum(table, 0, out=run[1:])
-        here = run[first - a : last - a]
-        for (lo, hi), values in zip(spans, out, strict=True):
-            above = here - run[lo[first:last] - a]
-            below = run[hi[first:last] - a] - here
+    lowest, highest = reaches[-1]
+    cuts = np.searchsorted(unit, pages.bounds)
+    texts = []
+    for (a, b), (s, e), enough in zip(pairwise(pages.bounds), pairwise(cuts), many, strict=True):
+        if b - a >= 3 and enough:
+            weight = (1 / np.sqrt(np.bincount(bins[s:e], minlength=_BINS).astype(np.float32) + 1)).astype(np.float32)
+            # the table of a whole book would not fit: some thousand units at a time
+            for k in range(a, b, _SLICE):
+                last = min(k + _SLICE, b)
+                texts.append(_Text(k, last, int(lowest[k]), int(highest[last - 1]), weight))
+    texts.sort(key=_Text.size)
+    while texts:
+        together = max(1, _SLICE // texts[-1].size())
+        _alike(texts[-together:], unit, bins, reaches, out)
+        del texts[-together:]
+    return out
+
+
+class _Text(NamedTuple):
+    """Units ``first:last`` of a page, which are seen as far as ``top:bottom``."""
+
+    first: int
+    last: int
+    top: int
+    bottom: int
+    weight: Floats
+    """What each pair counts for."""
+
+    def size(self) -> int:
+        return self.bottom - self.top
+
+
+def _alike(
+    texts: Sequence[_Text],
+    unit: NDArray[np.int64],
+    bins: NDArray[np.uint32],
+    reaches: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
+    out: Sequence[Floats],
+) -> None:
+    """Fill ``out`` for the units of some texts: their tables of pairs lie side by side, so that one addition serves all of them."""
+    width = len(texts)
+    run = np.zeros((texts[-1].size() + 1, width, _BINS), np.float32)
+    flat = run.reshape(-1, _BINS)
+    rows, places = [], []
+    for k, text in enumerate(texts):
+        s, e = np.searchsorted(unit, (text.top, text.bottom))
+        at = ((unit[s:e] - text.top + 1) * width + k) * _BINS + bins[s:e]
+        np.add.at(run.reshape(-1), at, np.float32(1))
+        rows.append(np.arange(text.first, text.last))
+        places.append(np.full(text.last - text.first, k - text.top * width))
+    run *= np.stack([text.weight for text in texts])
+    # row k of each table becomes the sum of those above it
+    for above, here in pairwise(run):
+        np.add(above, here, here)
+    units, place = np.concatenate(rows), np.concatenate(places)
+    for k in range(0, len(units), _BLOCK):
+        some, base = units[k : k + _BLOCK], place[k : k + _BLOCK]
+        at_hand = flat.take(some * width + base, 0)
+        for (lo, hi), values in zip(reaches, out, strict=True):
+            above = at_hand - flat.take(lo[some] * width + base, 0)
+            below = flat.take(hi[some] * width + base, 0) - at_hand
             both = np.einsum("ij,ij->i", above, below)
             size = np.sqrt(np.einsum("ij,ij->i", above, above) * np.einsum("ij,ij->i", below, below))
-            values[first:last] = np.where(size > 0, both / np.maximum(size, 1e-6), 0)
-    return out
+            values[some] = np.where(size > 0, both / np.maximum(size, 1e-6), 0)
 
 
 _SLICE = 4000
+"""Units whose tables are held at a time: eight megabytes."""
+_BLOCK = 128
+"""Units compared at a time: their rows stay in the processor's cache."""
 
 
-def _patterns(sheet: Sheet, X: Floats, width: Floats, plain: NDArray[np.bool_]) -> None:
-    """Printed patterns, looked for only where the first character or the width allows them."""
-    text = sheet.source.text
-    n = len(sheet)
 
-    def put(k: int, name: str) -> None:
-        X[k, _COL[f"is_{name}"]] = 1
 
-    opens = _opening()[np.minimum(sheet.cps[sheet.starts], 0xFFFF)]
-    furnished = [True] * n if sheet.book else furniture.likely(sheet.cps, sheet.starts, sheet.ends).tolist()
-    w = width.tolist()
-    ss, es = sheet.starts.tolist(), sheet.ends.tolist()
-    for k in range(n) if sheet.book else np.flatnonzero(~plain | opens).tolist():
-        s, e = ss[k], es[k]
-        raw = text[s:e]
-        c, last = raw[0], raw[-1]
-        if c in _TRIG_HEAD:
-            head = raw[:90] if e - s >= 30 or k + 1 == n else raw + text[ss[k + 1] : es[k + 1]][:40]
-            if _CLOSES.search(head) and dateline(squeeze(head).text):
-                put(k, "dateline")
-        if c in _TRIG_NUMBER and _NUMBERED.match(raw):
-            put(k, "numbered")
-        if c == "#" and _HEADING_SIGN.match(raw):
-            put(k, "heading_sign")
-        if last in "：:，,说是" and _SAYING.search(raw, max(e - s - _SAID, 0)):
-            X[k, _COL["ends_saying"]] = 1
-        pictured = "图" in raw and CAPTION.match(raw)
-        if pictured:
-            put(k, "caption")
-        if w[k] > 46:
-            continue
-        rule = furniture.match(raw, sheet.book) if furnished[k] else None
-        if rule:
-            if rule == "furniture.section-name":
-                put(k, "section")
-            elif rule == "furniture.index-entry":
-                put(k, "index")
-            elif rule.startswith("caption"):
-                put(k, "credit")
-            else:
-                put(k, "furniture" if furniture.strength(rule, sheet.book) == "sure" else "furniture_weak")
-        tight = "".join(raw.split())
-        if w[k] <= 30:
-            if looks_like_byline(tight):
-                put(k, "byline")
-            if w[k] <= 12 and is_name(raw):
-                put(k, "name")
-            elif w[k] <= 16 and c in _FAMILY and glued_names(tight):
-                put(k, "names")
-            elif " " in raw or "\u3000" in raw or "、" in raw or "\u00a0" in raw:
-                words = [x for x in _BETWEEN.split(_PARTED.sub(r"\1\2", raw)) if x]
-                if words and all(is_name(x) for x in words):
-                    put(k, "names")
-            if ("年" in raw) and DOC_DATE.fullmatch(tight):
-                put(k, "docdate")
-            if is_issuer(tight):
-                put(k, "issuer")
-            if last in "：:！!" and _SALUTATION.match(tight):
-                put(k, "salutation")
-            if c in "（(" and last in "）)":
-                put(k, "paren")
-                if BY_PAREN.fullmatch(tight):
-                    put(k, "sign_off")
-            if len(tight) <= 10 and _LABEL.match(tight):
-                put(k, "label")
-        if ("摄" in tight or "供图" in tight or "新华社发" in tight) and CREDIT.search(tight):
-            put(k, "credit")
-        if c in _ASKING and _QUESTION.match(raw):
-            put(k, "question")
+_SAYS, _NO_NAME, _ZERO_WIDTH, _DOT, _PARTS, _PICTURE, _TAKEN, _YEAR, _REPORTS = (1 << k for k in range(9))
 
 
 @lru_cache(maxsize=1)
-def _opening() -> NDArray[np.bool_]:
-    """Code point → whether a line that opens with it is looked at even where it fills its column."""
-    out = np.zeros(0x10000, np.bool_)
-    out[[ord(c) for c in (*_TRIG_HEAD, *_TRIG_NUMBER, "图")]] = True
+def _hints() -> NDArray[np.uint16]:
+    """Code point → what it says about its unit, in bits: it holds a sentence or a list, is no row of names, may be a caption, …"""
+    out = np.zeros(0x10000, np.uint16)
+    out |= _NO_NAME
+    for lo, hi in ((0x3400, 0x9FFF), (0xFFFF, 0xFFFF)):  # the last stands for all beyond it
+        out[lo : hi + 1] = 0
+    out[[ord(c) for c in f"々、·•・{_ODD_BLANKS}{_SPACES}"]] = 0
+    report = needs(BYLINE)
+    for bit, signs in (
+        (_SAYS, "，。；："),
+        (_ZERO_WIDTH, _ODD_BLANKS),
+        (_DOT, "·•・"),
+        (_PARTS, " \u3000、\u00a0"),
+        (_PICTURE, "图"),
+        (_TAKEN, "摄供发"),
+        (_YEAR, "年"),
+        (_REPORTS, report if report is not None else map(chr, range(0x10000))),
+    ):
+        out[[min(ord(c), 0xFFFF) for c in signs]] |= bit
     return out
+
+
+_ODD_BLANKS = "\u200b\ufeff"
+_SPACES = "".join(c for c in map(chr, range(0x10000)) if c.isspace())
+
+
+@cache
+def _set(signs: Signs, more: str = "") -> NDArray[np.bool_]:
+    """Code point → whether it is one of the signs; beyond the basic plane, whether one of them may be there."""
+    out = np.full(0x10000, signs is None)
+    out[[min(ord(c), 0xFFFF) for c in (*(signs or ()), *more)]] = True
+    return out
+
+
+def _patterns(pages: Pages, X: Floats, width: Floats, plain: NDArray[np.bool_]) -> None:
+    """Printed patterns, looked for only where the characters of a unit or its width allow them."""
+    text = "".join([sheet.source.text for sheet in pages.sheets])
+    book = pages.sheets[0].book
+    begin, end = pages.starts.tolist(), pages.ends.tolist()
+    codes = np.minimum(pages.cps, 0xFFFF)
+    first, last = codes[pages.starts], codes[pages.ends - 1]
+    inked = pages.within(~_set(frozenset(_SPACES)).take(codes))
+    hints = pages.any(_hints().take(codes))
+    seen = np.full(len(pages), True) if book else ~plain | _set(_OPENS).take(first)
+    short, shorter = seen & (width <= 46), seen & (width <= 30)
+
+    def starts(signs: Signs, more: str = "") -> NDArray[np.bool_]:
+        out: NDArray[np.bool_] = _set(signs, more).take(first)
+        return out
+
+    def closes(signs: str, more: str = "") -> NDArray[np.bool_]:
+        out: NDArray[np.bool_] = _set(frozenset(signs), more).take(last)
+        return out
+
+    def units(where: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+        for k in np.flatnonzero(where).tolist():
+            yield k, text[begin[k] : end[k]]
+
+    def tight(where: NDArray[np.bool_]) -> Iterator[tuple[int, str]]:
+        """Without blanks."""
+        return ((k, "".join(raw.split())) for k, raw in units(where))
+
+    def put(name: str, found: Iterable[int]) -> None:
+        X[list(found), _COL[name]] = 1
+
+    def opening(k: int, raw: str) -> str:
+        """Enough of a unit, and of the one below, to hold a dateline."""
+        return raw[:90] if len(raw) >= 30 or pages.last[k] else raw + text[begin[k + 1] : end[k + 1]][:40]
+
+    heads = ((k, opening(k, raw)) for k, raw in units(seen & starts(_TRIG_HEAD)))
+    put("is_dateline", [k for k, head in heads if _CLOSES.search(head) and dateline(squeeze(head).text)])
+    put("is_numbered", [k for k, raw in units(seen & starts(_TRIG_NUMBER)) if _NUMBERED.match(raw)])
+    put("is_heading_sign", [k for k, raw in units(seen & starts(frozenset("#"))) if _HEADING_SIGN.match(raw)])
+    put("ends_saying", [k for k, raw in units(seen & closes("：:，,说是")) if _SAYING.search(raw, max(len(raw) - _SAID, 0))])
+    put("is_caption", [k for k, raw in units(seen & ((hints & _PICTURE) != 0) & starts(begins(CAPTION))) if CAPTION.match(raw)])
+    likely = short if book else short & furniture.likely(pages.cps, pages.starts, pages.ends)
+    for k, raw in units(likely):
+        rule = furniture.match(raw, book)
+        if rule:
+            put(_furnished(rule, book), [k])
+    reports = shorter & ((hints & _REPORTS) != 0) & starts(begins(BYLINE), _SPACES)
+    put("is_byline", [k for k, raw in tight(reports) if looks_like_byline(raw)])
+    names = shorter & ((hints & _NO_NAME) == 0)
+    one = names & (width <= 12) & ((inked <= 4) | ((hints & (_DOT | _ZERO_WIDTH)) != 0))
+    one &= starts(_NAME_OPENS, _SPACES) | ((hints & _DOT) != 0)
+    name = {k for k, raw in units(one) if is_name(raw)}
+    put("is_name", name)
+    glued = names & (width <= 16) & starts(_FAMILY) & (inked >= 5)
+    put("is_names", [k for k, raw in tight(glued) if k not in name and glued_names(raw)])
+    put("is_names", [k for k, raw in units(names & ((hints & _PARTS) != 0)) if k not in name and _row_of_names(raw)])
+    dates = shorter & ((hints & _YEAR) != 0) & starts(begins(DOC_DATE), _SPACES) & closes("日）)", _SPACES)
+    put("is_docdate", [k for k, raw in tight(dates) if DOC_DATE.fullmatch(raw)])
+    put("is_issuer", [k for k, raw in tight(shorter & closes(_ISSUER_CLOSES, _SPACES + _ODD_BLANKS)) if is_issuer(raw)])
+    put("is_salutation", [k for k, raw in tight(shorter & closes("：:！!")) if _SALUTATION.match(raw)])
+    paren = shorter & starts(frozenset("（(")) & closes("）)")
+    put("is_paren", np.flatnonzero(paren))
+    put("is_sign_off", [k for k, raw in tight(paren) if BY_PAREN.fullmatch(raw)])
+    # up to eight characters need no brackets around them
+    label = shorter & (inked > 0) & (inked <= 10) & ((hints & _SAYS) == 0)
+    put("is_label", np.flatnonzero(label & (inked <= 8)))
+    put("is_label", [k for k, raw in tight(label & (inked > 8)) if _LABEL.match(raw)])
+    taken = tight(short & ((hints & _TAKEN) != 0))
+    put("is_credit", [k for k, raw in taken if ("摄" in raw or "供图" in raw or "新华社发" in raw) and CREDIT.search(raw)])
+    put("is_question", [k for k, raw in units(short & starts(_ASKING)) if _QUESTION.match(raw)])
+
+
+_OPENS = _TRIG_HEAD | _TRIG_NUMBER | {"图"}
+"""A line that opens with one of these is looked at even where it fills its column."""
+
+
+def _furnished(rule: str, book: Rulebook | None) -> str:
+    """The column of the evidence that a rule of furniture speaks in."""
+    if rule == "furniture.section-name":
+        return "is_section"
+    if rule == "furniture.index-entry":
+        return "is_index"
+    if rule.startswith("caption"):
+        return "is_credit"
+    return "is_furniture" if furniture.strength(rule, book) == "sure" else "is_furniture_weak"
+
+
+def _row_of_names(raw: str) -> bool:
+    words = [x for x in _BETWEEN.split(_PARTED.sub(r"\1\2", raw)) if x]
+    return bool(words) and all(map(is_name, words))
 
 
 def glued_names(word: str) -> bool:

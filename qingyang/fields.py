@@ -243,15 +243,15 @@ def is_name(word: str) -> bool:
 
 
 # The bodies that sign documents on the front page; suffixes, because any ministry may.
-_ISSUERS = ("中共中央", "国务院", "全国人大常委会", "中央军委", "全国政协", "委员会", "办公厅", "部", "总局", "总工会", "总署", "法院", "检察院", "人民政府", "主席团", "银行")
+ISSUERS = ("中共中央", "国务院", "全国人大常委会", "中央军委", "全国政协", "委员会", "办公厅", "部", "总局", "总工会", "总署", "法院", "检察院", "人民政府", "主席团", "银行")
 
 
 def is_issuer(word: str) -> bool:
     """The name of a body that issues documents: 中共中央, 国务院办公厅."""
-    return _BLANK.sub("", word).endswith(_ISSUERS)
+    return _BLANK.sub("", word).endswith(ISSUERS)
 
 
-_BYLINE = compile_pattern(
+BYLINE = compile_pattern(
     rf"^[□■●◆○◎☆★▲△◇▪•※＊*（(]*(?:(?:新华社|本报|本刊|中新社|人民网|新华网|人民日报|工人日报|通讯)?(?:特约|特派|实习|见习|首席|驻[{HAN}]{{2,6}})*"
     rf"(?:记者|通讯员|评论员|特约评论员|特约撰稿人|观察员|编辑部|编译|采访组)|(?:文|图|作者|撰文|口述|整理|执笔|采写|记录)[：:／/])"
 )
@@ -263,7 +263,7 @@ def looks_like_byline(squeezed: str) -> bool:
     >>> looks_like_byline("本报记者程艳博"), looks_like_byline("本报记者从有关部门获悉，明年")
     (True, False)
     """
-    m = _BYLINE.match(squeezed)
+    m = BYLINE.match(squeezed)
     if not m or len(squeezed) > 60 or re.search(r"[，。！？；：:“”]", squeezed[m.end() :]):
         return False
     rest = squeezed[m.end() :]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qingyang.fields import authors, is_name
-from qingyang.patterns import compile_pattern
+from qingyang.patterns import Signs, begins, compile_pattern, needs
 from qingyang.rulebook import Rule, Rulebook, load
 
 LONGEST = 120
@@ -162,10 +163,18 @@ def is_crossref(line: str, book: Rulebook | None = None) -> bool:
     return any(r.find.fullmatch(line) for r in (book or load()).of("crossref."))
 
 
+class _Piece(NamedTuple):
+    rule: Rule
+    find: re.Pattern[str]
+    begins: Signs
+    needs: Signs
+
+
 @cache
-def _pieces(book: Rulebook | None) -> tuple[tuple[Rule, re.Pattern[str]], ...]:
+def _pieces(book: Rulebook | None) -> tuple[_Piece, ...]:
     ours = load().rules
-    return tuple((r, r.find) for r in (book or load()).of("furniture.", "caption.") if r.id in ours and r.id != _ENTRY)
+    rules = [r for r in (book or load()).of("furniture.", "caption.") if r.id in ours and r.id != _ENTRY]
+    return tuple(_Piece(r, r.find, begins(r.find), needs(r.find)) for r in rules)
 
 
 @cache
@@ -187,9 +196,13 @@ def _tiles(line: str, book: Rulebook | None) -> list[str]:
     m = _BETWEEN.match(line)
     if m and line[0] not in "—–－―-":
         here, sentence = m.end(), bool(_PAUSE.search(m.group()))
+    signs = frozenset(line)
+    pieces = [p for p in _pieces(book) if p.needs is None or not p.needs.isdisjoint(signs)]
     while here < len(line):
         best, end = "", here
-        for rule, find in _pieces(book):
+        for rule, find, opening, _ in pieces:
+            if opening is not None and line[here] not in opening:
+                continue
             m = find.match(line, here)
             if m and m.end() > end and _plausible(rule, m.group()):
                 best, end = rule.id, m.end()

@@ -45,7 +45,7 @@ def clean_issue(sources: Sequence[Source], book: Rulebook | None = None) -> Clea
     sheets = [read_lines(s, book) for s in sources]
     pages: list[PageDrafts] = []
     for first, last in _batches(sheets):
-        facts = [evidence.gather(s) for s in sheets[first:last]]
+        facts = evidence.gather_all(sheets[first:last])
         for number, X, (roles, p) in zip(range(first, last), facts, weigh(facts), strict=True):
             sheet = sheets[number]
             page = split(sheet, number, settle(roles, p, X))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -17,17 +18,46 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 
+class Lexicon(NamedTuple):
+    """Numbers with a value each. Most of what is asked for is not there: a table by the hash of a number says so at once, and
+    only the rest is searched for."""
+
+    keys: NDArray[np.uint32]
+    """Ascending."""
+    values: Floats
+    there: NDArray[np.bool_]
+    """Hash → whether some key may have it."""
+
+    @classmethod
+    def of(cls, keys: NDArray[np.uint32], values: Floats) -> Lexicon:
+        there = np.zeros(1 << 21, np.bool_)
+        there[_spread(keys)] = True
+        return cls(keys, values, there)
+
+    def find(self, wanted: NDArray[np.uint32]) -> Floats:
+        """The value of each number; 0 where there is none."""
+        out = np.zeros(len(wanted), np.float32)
+        likely = np.flatnonzero(self.there.take(_spread(wanted)))
+        sought = wanted[likely]
+        at = np.minimum(np.searchsorted(self.keys, sought), len(self.keys) - 1)
+        found = self.keys[at] == sought
+        out[likely[found]] = self.values[at[found]]
+        return out
+
+
+def _spread(keys: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The upper bits of a product with 2³² over the golden ratio: numbers that lie close together come apart (Knuth 6.4)."""
+    return (keys * np.uint32(2654435769)) >> np.uint32(11)
+
+
 class SeamTable(NamedTuple):
     rank: NDArray[np.int32]
     begin: Floats
     final: Floats
-    pairs: NDArray[np.uint32]
-    inside: Floats
-    words: NDArray[np.uint32]
-    freq: Floats
+    pairs: Lexicon
+    words: Lexicon
     log_total: float
-    side: NDArray[np.uint32]
-    side_odds: Floats
+    side: Lexicon
     left: Floats
     right: Floats
     log_side: float
@@ -48,13 +78,10 @@ def table() -> SeamTable:
             index,
             back(z["begin"]),
             back(z["final"]),
-            z["pairs"],
-            back(z["inside"]),
-            z["words"],
-            back(z["freq"]),
+            Lexicon.of(z["pairs"], back(z["inside"])),
+            Lexicon.of(z["words"], back(z["freq"])),
             float(np.log(z["total"][0])),
-            z["side"],
-            (z["side_odds"].astype(np.float32) / 16).astype(np.float32),
+            Lexicon.of(z["side"], (z["side_odds"].astype(np.float32) / 16).astype(np.float32)),
             back(z["left"]),
             back(z["right"]),
             float(np.log(z["side_total"][0])),
@@ -77,11 +104,19 @@ class Sight(NamedTuple):
     bias: Floats
 
     def look(self, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
-        codes = self.rank[np.minimum(np.concatenate((left[:, -LEFT:], right[:, :RIGHT]), 1), 0x2FFFF)]
-        h = np.repeat(self.bias[None], len(codes), 0)
-        for k in range(LEFT + RIGHT):
-            h += self.tables[k][codes[:, k]]
+        codes = self.rank.take(np.concatenate((left[:, -LEFT:].T, right[:, :RIGHT].T)), mode="clip").astype(np.intp)
+        h = np.repeat(self.bias[None], len(left), 0)
+        for a in range(0, len(h), _BLOCK):
+            here = h[a : a + _BLOCK]
+            says = np.empty_like(here)
+            for table, code in zip(self.tables, codes[:, a : a + _BLOCK], strict=True):
+                table.take(code, 0, says, "clip")
+                here += says
         return h
+
+
+_BLOCK = 512
+"""Seams looked at together: what they need stays in the processor's cache."""
 
 
 def _sight(z: Any) -> Sight:
@@ -107,18 +142,35 @@ def _reading() -> Reading:
         return Reading(_sight(z), z["w2"].astype(np.float32), z["b2"].astype(np.float32))
 
 
-def reads_on(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
+Spans = Sequence[tuple[int, int]]
+
+
+def _product(x: Floats, w: Floats, spans: Spans | None) -> Floats:
+    """``x @ w``, for the rows of each page by themselves: the last bit of a product hangs on the number of rows, and a page must
+    weigh the same whatever it is weighed with."""
+    if spans is None:
+        whole: Floats = x @ w
+        return whole
+    out = np.zeros((len(x), w.shape[1]), np.float32)
+    for a, b in spans:
+        np.matmul(x[a:b], w, out=out[a:b])
+    return out
+
+
+def reads_on(left: NDArray[np.uint32], right: NDArray[np.uint32], spans: Spans | None = None) -> Floats:
     """Log-odds that each seam's right side reads on from its left side, as prose does inside a sentence.
 
     ``left`` holds the last :data:`LEFT` code points before each seam (nearest last), ``right`` the first :data:`RIGHT`
-    after it; 0 where there is none. Trained on statutes and reports (``bench/quality/train/reading.py``).
+    after it; 0 where there is none. ``spans`` are the pages of the seams, where there are several. Trained on statutes and reports
+    (``bench/quality/train/reading.py``).
 
     >>> codes = lambda s: np.array([[ord(c) for c in s]], np.uint32)
     >>> bool(reads_on(codes("现代化应当在"), codes("为社会主义"))[0] > 2 > -2 > reads_on(codes("作出了贡献。"), codes("今年以来，"))[0])
     True
     """
     r = _reading()
-    out: Floats = (np.maximum(r.sight.look(left, right), 0) @ r.w2)[:, 0] + r.b2[0]
+    h = r.sight.look(left, right)
+    out: Floats = _product(np.maximum(h, 0, out=h), r.w2, spans)[:, 0] + r.b2[0]
     return out
 
 
@@ -140,7 +192,9 @@ def _pairing() -> Pairing:
 _SCALE = np.array([5, 8, 8, 8, 5, 3], np.float32)
 
 
-def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats | None = None) -> Floats:
+def belongs(
+    left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats | None = None, spans: Spans | None = None
+) -> Floats:
     """Log-odds that each right side goes on from just this left side, and not from another text that is open at its end.
 
     Arguments as of :func:`reads_on`; ``words`` is what :func:`evidence` says of these seams, where that is known. Trained on
@@ -152,9 +206,11 @@ def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats |
     True
     """
     r = _pairing()
-    h = r.sight.look(left, right) + ((evidence(left, right) if words is None else words) / _SCALE) @ r.sight.others
-    h = np.maximum(np.maximum(h, 0) @ r.w2 + r.b2, 0)
-    out: Floats = (h @ r.w3)[:, 0] + r.b3[0]
+    h = r.sight.look(left, right)
+    h += _product((evidence(left, right) if words is None else words) / _SCALE, r.sight.others, spans)
+    h = _product(np.maximum(h, 0, out=h), r.w2, spans)
+    h += r.b2
+    out: Floats = _product(np.maximum(h, 0, out=h), r.w3, spans)[:, 0] + r.b3[0]
     return out
 
 
@@ -174,11 +230,6 @@ def _hashed(h: NDArray[np.uint32] | np.uint32, codes: NDArray[np.uint32]) -> NDA
 _EMPTY = np.uint32(2166136261)
 
 
-def _find(keys: NDArray[np.uint32], wanted: NDArray[np.uint32], values: Floats) -> Floats:
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, values[at], np.float32(0)).astype(np.float32)
-
-
 def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     """Six columns for every seam.
 
@@ -193,7 +244,7 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     a, b = t.rank[np.minimum(left[:, 2], 0x2FFFF)], t.rank[np.minimum(right[:, 0], 0x2FFFF)]
     known = (a >= 0) & (b >= 0)
     key = np.where(known, a.astype(np.int64) * len(t.begin) + b, 0).astype(np.uint32)
-    inside = np.where(known, _find(t.pairs, key, t.inside), 0)
+    inside = np.where(known, t.pairs.find(key), 0)
     apart = np.where(known, t.final[a] + t.begin[b] - t.log_total, 0)
     # +1 in the log of counts on both sides: an unseen pair of frequent characters is evidence against a word
     odds = np.where(known, np.logaddexp(inside, 1.0) - np.logaddexp(apart, 1.0), 0)
@@ -204,10 +255,10 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     behind = _hashed(pair, second)
     widest = _hashed(_hashed(_hashed(_hashed(_EMPTY, far), near), last), head)
     words = np.concatenate((pair, before, behind, _hashed(before, second), widest, _hashed(behind, third)))
-    found = _find(t.words, words, t.freq).reshape(6, -1)
+    found = t.words.find(words).reshape(6, -1)
     two, three, four = found[0], found[1:3].max(0), found[3:].max(0)
     starts = np.where(b >= 0, t.begin[b] - t.final[b], 0)
-    seen = _find(t.side, key, t.side_odds)
+    seen = t.side.find(key)
     chance = np.where(known, t.left[a] + t.right[b] - t.log_side, 0)
     never = -np.logaddexp(chance, np.log(0.5)) + np.log(0.5)
     beside = np.where(known, np.where(seen != 0, seen, np.where(chance > -1, never, 0)), 0)

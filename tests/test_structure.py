@@ -9,7 +9,7 @@ from bench.quality.compose import compose
 from bench.quality.score import sources_of
 from qingyang import clean, subheads
 from qingyang.columns import read_in_columns
-from qingyang.evidence import gather
+from qingyang.evidence import gather, gather_all
 from qingyang.fields import authors, dateline, is_name, looks_like_byline, squeeze
 from qingyang.issue import clean_issue
 from qingyang.ledger import account, account_output
@@ -120,6 +120,17 @@ def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
     records = clean(text)
     assert [r["headline"] for r in records] == ["用水治理有新招", "足球联赛昨晚开赛"]
     assert "河道治理的办法" in records[0]["paragraphs"]
+
+
+@pytest.mark.parametrize("profile", ["lines", "rows", "fragments+heavy"])
+def test_pages_gathered_together_have_the_evidence_they_have_alone(profile: str) -> None:
+    """To the last bit: what a page comes to must not hang on the pages beside it."""
+    texts = [*compose(905_003, profile=profile, pages=3).pages, "小麦丰收\n", "\n", "一二三四五六七八九十百\n　　千。\n", ""]
+    sheets = [sheet(text) for text in texts]
+    together = gather_all(sheets)
+    assert [len(X) for X in together] == [len(s) for s in sheets]
+    for s, X in zip(sheets, together, strict=True):
+        assert X.tobytes() == gather(s).tobytes()
 
 
 @pytest.mark.parametrize("profile", ["fragments", "lines+medium", "rows", "disorder"])
