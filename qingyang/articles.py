@@ -6,20 +6,18 @@ What is printed around a text (dateline, byline, document date, sign-off) gets i
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import characters
-from qingyang.evidence import edges
 from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
-from qingyang.ledger import Removal, Slot, Stretch, compose
-from qingyang.lines import BLANK, BREAK, Sheet
+from qingyang.ledger import Removal, Slot, Stretch, compose, flat
+from qingyang.lines import BLANK, BREAK, Sheet, code_points
 from qingyang.numerals import parse_date
 from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, Link, Part, Record, Source
@@ -28,6 +26,10 @@ from qingyang.split import Draft, PageDrafts, Unit
 
 _MARKDOWN = compile_pattern(r"#{1,6}[ \t]+")
 _DECK = compile_pattern(r"[ \t\u3000\u00a0]+(?=[—―─－-]{2})")
+
+
+_REPORTERS = compile_pattern("[（(]?(?:新华社|本报)?记者.*$")
+_AGENCY = compile_pattern(f"[□■●◆（( ]*({'|'.join(agencies())})")
 
 
 class Writer:
@@ -41,24 +43,21 @@ class Writer:
         self.removals: list[Removal] = []
         self.shells: list[tuple[Record, list[int]]] = []
         self.years: dict[int, int | None] = {}
-        self.gaps = [characters.gaps(s.text) for s in sources]
-        self.bounds = [(sheet.starts.tolist(), sheet.ends.tolist()) for sheet in sheets]
-        """Where the units of each source begin and end, in plain numbers."""
+        self.units = [list(map(Stretch, repeat(n), s.starts.tolist(), s.ends.tolist())) for n, s in enumerate(sheets)]
+        """The units of each source."""
         self.inside: dict[tuple[int, int, int], bool] = {}
         """(source, end, start) of the line ends in headlines and bylines → whether a word goes on there."""
-        for number, page in enumerate(pages):
-            self._weigh_seams(number, page)
+        self._weigh_seams()
 
     # ---------------------------------------------------------------- one article
     def add(self, chain: Sequence[Draft]) -> None:
         head = chain[0]
         source = self.sources[head.sheet]
-        first = min(self._starts(head))
-        rid = f"{source.sha256[:16]}-{first:x}"
+        rid = f"{source.sha256[:16]}-{self._start(head):x}"
         mine: list[int] = []
 
         def put(field: str, para: int, stretches: list[Stretch]) -> bool:
-            stretches = [s for s in stretches if s.end > s.start]
+            stretches = [s for s in stretches if s[2] > s[1]]
             if not stretches:
                 return False
             mine.append(len(self.slots))
@@ -89,7 +88,8 @@ class Writer:
                     d.paragraphs.insert(0, [u])
         if head.docdate:
             put("metadata.docdate", -1, self._line_field(head.docdate))
-        paragraphs = [[self._stretch(u) for u in para] for para in head.paragraphs]
+        units = self.units
+        paragraphs = [[units[n][k] for n, k in para] for para in head.paragraphs]
         lead = None
         for k in range(min(4, len(paragraphs))):
             if k in head.subheads:
@@ -112,7 +112,7 @@ class Writer:
         sign_offs = list(head.sign_off)
         captions = list(head.captions)
         for d in chain[1:]:
-            tail = [[self._stretch(u) for u in para] for para in d.paragraphs]
+            tail = [[units[n][k] for n, k in para] for para in d.paragraphs]
             subheads |= {s + len(paragraphs) for s in d.subheads}
             if tail and paragraphs and self._goes_on(paragraphs[-1], tail[0], d):
                 subheads = {s - (s >= len(paragraphs)) for s in subheads}
@@ -191,12 +191,8 @@ class Writer:
             for m in page.stray_marks:
                 if m.end > m.start:
                     self._remove(number, m.start, m.end, m.rule)
-        for slot in self.slots:
-            if slot.field == "paragraphs":
-                for n, a, b in slot.stretches:
-                    gaps = self.gaps[n]
-                    if gaps[bisect_left(gaps, a)] < b:
-                        self.more[n] += characters.blanks(self.sources[n].text, a, b)
+        for n, a, b in self._spaced():
+            self.more[n] += characters.blanks(self.sources[n].text, a, b)
         for number, extra in enumerate(self.more):
             if extra:
                 merged = sorted(self.edits[number] + extra, key=lambda e: (e.start, e.end))
@@ -221,24 +217,31 @@ class Writer:
         entries: list[dict[str, Any]] = []
         for number in range(len(self.sources)):
             local: dict[int, int] = {}
-            slots: list[list[Any]] = []
             for p in pieces[number]:
                 if p[0] != "remove":
-                    k = p[3]
-                    if k not in local:
-                        local[k] = len(slots)
-                        s = self.slots[k]
-                        slots.append([s.record, s.field, s.para])
-                    p[3] = local[k]
+                    p[3] = local.setdefault(p[3], len(local))
+            slots = [[s.record, s.field, s.para] for s in map(self.slots.__getitem__, local)]
             entries.append({"slots": slots, "pieces": pieces[number]})
         return [r for r, _ in self.shells], entries
+
+    def _spaced(self) -> Iterator[Stretch]:
+        """The stretches of paragraphs that have blanks in them."""
+        slots = [slot for slot in self.slots if slot.field == "paragraphs"]
+        stretches = [s for slot in slots for s in slot.stretches]
+        number, start, end = flat(slots)
+        spaced = np.zeros(len(stretches), np.bool_)
+        for n, sheet in enumerate(self.sheets):
+            mine = np.flatnonzero(number == n)
+            gaps = characters.gaps(sheet.cps)
+            spaced[mine] = gaps[np.searchsorted(gaps, start[mine])] < end[mine]
+        return (stretches[k] for k in np.flatnonzero(spaced).tolist())
 
     def _read_fields(self, r: Record) -> None:
         """Names, agency, place and dates as the printed fields give them."""
         if r["byline"]:
             r["authors"] = authors(r["byline"])
         elif r["dateline"]:
-            m = re.search(r"[（(]?(?:新华社|本报)?记者.*$", r["dateline"])
+            m = _REPORTERS.search(r["dateline"])
             if m:
                 r["authors"] = authors(m.group())
         off = squeeze(r["sign_off"] or "").text.strip("（()）【】")
@@ -250,7 +253,7 @@ class Writer:
                 if not r["authors"] and d.by_end >= d.end:
                     r["authors"] = authors(off[d.end :]) if "记者" in off[d.end :] else []
         if not r["agency"] and r["byline"]:
-            m = re.match(r"[□■●◆（( ]*(" + "|".join(agencies()) + ")", squeeze(r["byline"]).text)
+            m = _AGENCY.match(squeeze(r["byline"]).text)
             if m:
                 r["agency"] = agencies()[m[1]]
         issue = date.fromisoformat(r["issue_date"]) if r["issue_date"] else None
@@ -288,41 +291,27 @@ class Writer:
 
     # ---------------------------------------------------------------- stretches
     def _stretch(self, unit: Unit) -> Stretch:
-        n, k = unit
-        starts, ends = self.bounds[n]
-        return Stretch(n, starts[k], ends[k])
+        return self.units[unit[0]][unit[1]]
 
     def _unit_text(self, unit: Unit) -> str:
         return self.sheets[unit[0]].unit(unit[1])
 
-    def _starts(self, d: Draft) -> list[int]:
-        starts: list[int] = self.bounds[d.sheet][0]
-        units = [
-            *d.kicker,
-            *d.headline,
-            *d.deck,
-            *d.byline,
-            *d.docdate,
-            *(u for p in d.paragraphs for u in p),
-            *(u for c in d.captions for u in c),
-        ]
-        out = [starts[k] for n, k in units if n == d.sheet]
-        return out or [m[1].start for m in (d.jump_in, d.jump_out) if m] or [0]
+    def _own(self, d: Draft) -> list[Stretch]:
+        """Where the printed units of a draft stand on its page."""
+        fields = (d.kicker, d.headline, d.deck, d.byline, d.docdate, *d.paragraphs, *d.captions)
+        mine = self.units[d.sheet]
+        return [mine[k] for field in fields for n, k in field if n == d.sheet]
+
+    def _start(self, d: Draft) -> int:
+        starts = [s[1] for s in self._own(d)]
+        return min(starts or [m[1].start for m in (d.jump_in, d.jump_out) if m] or [0])
 
     def _part(self, d: Draft) -> Part:
-        units = [
-            *d.kicker,
-            *d.headline,
-            *d.deck,
-            *d.byline,
-            *d.docdate,
-            *(u for p in d.paragraphs for u in p),
-            *(u for c in d.captions for u in c),
-        ]
-        last = self.bounds[d.sheet][1]
-        ends = [last[k] for n, k in units if n == d.sheet]
+        own = self._own(d)
+        ends = [s[2] for s in own]
         ends += [m[1].end for m in (d.jump_in, d.jump_out, *d.sign_off) if m and m[0] == d.sheet]
-        starts = self._starts(d) + [m[1].start for m in (d.jump_in,) if m]
+        starts = [s[1] for s in own] or [m[1].start for m in (d.jump_in, d.jump_out) if m] or [0]
+        starts += [m[1].start for m in (d.jump_in,) if m]
         source = self.sources[d.sheet]
         return Part(source=source.name, page=source.page, start=min(starts), end=max(ends, default=0))
 
@@ -345,18 +334,19 @@ class Writer:
             out.append(s)
         return out
 
-    def _weigh_seams(self, number: int, page: PageDrafts) -> None:
+    def _weigh_seams(self) -> None:
         """Every line end that :meth:`_line_field` may come to, at once: one by one they cost as much as all else here."""
-        fields = [f for d in page.drafts for f in (d.kicker, d.headline, d.deck, d.byline, d.docdate) if len(f) > 1]
-        pairs = [(a[1], b[1]) for f in fields for a, b in pairwise(f) if a[0] == b[0] == number]
-        if not pairs:
-            return
-        above, below = (np.array(side, np.int64) for side in zip(*pairs, strict=True))
-        e = seam_evidence(*edges(self.sheets[number], above, below))
-        starts, ends = self.bounds[number]
-        for (i, j), one in zip(pairs, _one_word(e).tolist(), strict=True):
-            if ends[i] - starts[i] >= 3:  # of a shorter line the one above would be seen too, where they were joined
-                self.inside[number, ends[i], starts[j]] = one
+        drafts = [d for page in self.pages for d in page.drafts]
+        fields = [f for d in drafts for f in (d.kicker, d.headline, d.deck, d.byline, d.docdate) if len(f) > 1]
+        pairs = [(self._stretch(a), self._stretch(b)) for f in fields for a, b in pairwise(f) if a[0] == b[0]]
+        # of a line of less than three characters the one above would be seen too, where they were joined
+        pairs = [(a, b) for a, b in pairs if a.end - a.start >= 3]
+        texts = [source.text for source in self.sources]
+        left = "".join([texts[n][end - 3 : end] for (n, _, end), _ in pairs])
+        right = "".join([texts[n][start : min(start + 3, end)].ljust(3, "\0") for _, (n, start, end) in pairs])
+        e = seam_evidence(code_points(left).reshape(-1, 3), code_points(right).reshape(-1, 3))
+        for (a, b), one in zip(pairs, _one_word(e).tolist(), strict=True):
+            self.inside[a.source, a.end, b.start] = one
 
     def _inside_word(self, a: Stretch, b: Stretch) -> bool:
         known = self.inside.get((a.source, a.end, b.start))

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qingyang.fields import is_name
 from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, RuleError
@@ -275,13 +278,24 @@ def _with_own(text: str, edits: list[Edit], rules: tuple[Rule, ...]) -> list[Edi
     return sorted(out + taken)
 
 
-def gaps(text: str) -> list[int]:
-    """Where blanks begin, and the end of the text: a stretch with none of them inside has nothing for :func:`blanks`.
+def gaps(cps: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Where runs of blanks begin in a text of these code points, and its end: a stretch with none of them inside has nothing for
+    :func:`blanks`.
 
-    >>> gaps("1992 年 的")
+    >>> gaps(np.array([ord(c) for c in "1992 年 的"], np.uint32)).tolist()
     [4, 6, 8]
     """
-    return [*(m.start() for m in _BLANK.finditer(text)), len(text)]
+    blank = _is_blank().take(cps, mode="clip")
+    blank[1:] &= ~blank[:-1]
+    return np.append(np.flatnonzero(blank), len(cps))
+
+
+@cache
+def _is_blank() -> NDArray[np.bool_]:
+    """Code point → whether it is a blank; the last is none."""
+    out = np.zeros(0x10000, np.bool_)
+    out[[ord(c) for c in BLANKS]] = True
+    return out
 
 
 def blanks(text: str, start: int = 0, end: int | None = None) -> list[Edit]:

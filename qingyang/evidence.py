@@ -614,33 +614,33 @@ def _alike(
     """Fill ``out`` for the units of some texts: their tables of pairs lie side by side, so that one addition serves all of them."""
     width = len(texts)
     run = np.zeros((texts[-1].size() + 1, width, _BINS), np.float32)
-    flat = run.reshape(-1, _BINS)
-    rows, places = [], []
     for k, text in enumerate(texts):
         s, e = np.searchsorted(unit, (text.top, text.bottom))
         at = ((unit[s:e] - text.top + 1) * width + k) * _BINS + bins[s:e]
         np.add.at(run.reshape(-1), at, np.float32(1))
-        rows.append(np.arange(text.first, text.last))
-        places.append(np.full(text.last - text.first, k - text.top * width))
     run *= np.stack([text.weight for text in texts])
     # row k of each table becomes the sum of those above it
     for above, here in pairwise(run):
         np.add(above, here, here)
-    units, place = np.concatenate(rows), np.concatenate(places)
-    for k in range(0, len(units), _BLOCK):
-        some, base = units[k : k + _BLOCK], place[k : k + _BLOCK]
-        at_hand = flat.take(some * width + base, 0)
-        for (lo, hi), values in zip(reaches, out, strict=True):
-            above = at_hand - flat.take(lo[some] * width + base, 0)
-            below = flat.take(hi[some] * width + base, 0) - at_hand
-            both = np.einsum("ij,ij->i", above, below)
-            size = np.sqrt(np.einsum("ij,ij->i", above, above) * np.einsum("ij,ij->i", below, below))
-            values[some] = np.where(size > 0, both / np.maximum(size, 1e-6), 0)
+    flat = run.reshape(-1, _BINS)
+    up, down = np.empty((2, _BLOCK, _BINS), np.float32)
+    for k, text in enumerate(texts):
+        for a in range(text.first, text.last, _BLOCK):
+            b = min(a + _BLOCK, text.last)
+            here, above, below = run[a - text.top : b - text.top, k], up[: b - a], down[: b - a]
+            for (lo, hi), values in zip(reaches, out, strict=True):
+                flat.take((lo[a:b] - text.top) * width + k, 0, above, "clip")
+                np.subtract(here, above, above)
+                flat.take((hi[a:b] - text.top) * width + k, 0, below, "clip")
+                np.subtract(below, here, below)
+                both = np.einsum("ij,ij->i", above, below)
+                size = np.sqrt(np.einsum("ij,ij->i", above, above) * np.einsum("ij,ij->i", below, below))
+                values[a:b] = np.where(size > 0, both / np.maximum(size, 1e-6), 0)
 
 
 _SLICE = 4000
 """Units whose tables are held at a time: eight megabytes."""
-_BLOCK = 128
+_BLOCK = 256
 """Units compared at a time: their rows stay in the processor's cache."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
@@ -67,7 +68,7 @@ class Squeezed(NamedTuple):
     """A string without blanks, and for each of its characters the index it had."""
 
     text: str
-    at: list[int]
+    at: Sequence[int]
 
 
 def squeeze(text: str) -> Squeezed:
@@ -76,6 +77,8 @@ def squeeze(text: str) -> Squeezed:
     >>> squeeze("李  舸 摄").text
     '李舸摄'
     """
+    if not _BLANK.search(text):
+        return Squeezed(text, range(len(text)))
     at = [i for i, c in enumerate(text) if not (c.isspace() or c in "\u200b\ufeff")]
     return Squeezed("".join([text[i] for i in at]), at)
 

@@ -18,12 +18,15 @@ index in it when the field is a list, else -1. :func:`account` proves that nothi
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qingyang.records import INVISIBLE, AccountError, Edit, Record, Source
 
@@ -34,7 +37,7 @@ LAYOUT = frozenset({"layout.blank", "unwrap.join"})
 
 BLANKS = " \t\u3000\u00a0\n\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 _NO_INK = BLANKS + INVISIBLE
-_PLACE = itemgetter(1, 2)
+_START, _END = itemgetter(1), itemgetter(2)
 
 
 class Stretch(NamedTuple):
@@ -81,15 +84,20 @@ def compose(
     strings: list[str] = []
     pieces: list[list[Piece]] = [[] for _ in sources]
     texts = [source.text for source in sources]
-    starts = [[*(e.start for e in es), len(text)] for es, text in zip(edits, texts, strict=True)]
+    first = iter(_first_edits(edits, slots, texts))
     for number, slot in enumerate(slots):
         out: list[str] = []
         at = 0
         for k, start, end in slot.stretches:
-            text, mine, es, at_edit = texts[k], pieces[k], edits[k], starts[k]
-            here = start
-            i = bisect_left(at_edit, start)
-            while at_edit[i] < end:
+            text, mine = texts[k], pieces[k]
+            i = next(first)
+            if i < 0:  # nearly all
+                mine.append(["keep", start, end, number, at])
+                out.append(text[start:end])
+                at += end - start
+                continue
+            here, es = start, edits[k]
+            while i < len(es) and es[i].start < end:
                 e = es[i]
                 i += 1
                 if e.end > end or e.start < here:
@@ -119,18 +127,37 @@ def compose(
     return strings, pieces
 
 
+def flat(slots: Iterable[Slot]) -> NDArray[np.int64]:
+    """Source, start and end of every stretch of the slots, one row each."""
+    numbers = chain.from_iterable(chain.from_iterable(slot.stretches for slot in slots))
+    return np.fromiter(numbers, np.int64).reshape(-1, 3).T
+
+
+def _first_edits(edits: Sequence[Sequence[Edit]], slots: Sequence[Slot], texts: Sequence[str]) -> list[int]:
+    """For every stretch of the slots, the number of the first edit inside; -1 where there is none."""
+    number, start, end = flat(slots)
+    out = np.full(len(number), -1)
+    for k, (es, text) in enumerate(zip(edits, texts, strict=True)):
+        mine = np.flatnonzero(number == k)
+        starts = np.array([*(e.start for e in es), len(text)])
+        first = np.searchsorted(starts, start[mine])
+        out[mine] = np.where(starts[first] < end[mine], first, -1)
+    return out.tolist()
+
+
 def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
     """Sort the pieces and put a ``layout.blank`` removal into every gap of blanks."""
-    pieces.sort(key=_PLACE)
+    pieces.sort(key=_END)
+    pieces.sort(key=_START)
     text, here = source.text, 0
     out: list[Piece] = []
     above = -1
     for p in pieces:
         start = p[1]
-        if start < here:
-            raise AccountError(f"{source.name}: characters {start}–{min(here, p[2])} are placed twice ({text[start : start + 20]!r})")
         slot = -1 if p[0] == "remove" else p[3]
-        if start > here:
+        if start != here:
+            if start < here:
+                raise AccountError(f"{source.name}: characters {start}–{min(here, p[2])} are placed twice ({text[start : start + 20]!r})")
             out.append(_gap(source, here, start, "unwrap.join" if slot == above >= 0 else "layout.blank"))
         out.append(p)
         above, here = slot, p[2]
