@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from flows.commands_run import Place
+from flows.summary import many
 from qingyang.records import SettingError, SourceError
 from tasks.remote import Remote
 
@@ -53,5 +54,5 @@ def restore(output: Path | Remote, dest: Path | Remote) -> int:
         count, failures = give_back(corpus, folder)
     for failure in failures:
         click.echo(f"qingyang: {failure}", err=True)
-    click.echo(f"{count:,} sources restored to {dest}/", err=True)
+    click.echo(f"{many(count, 'source')} restored to {dest}/", err=True)
     return 1 if failures else 0

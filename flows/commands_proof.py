@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 
 from flows.commands_run import Place
+from flows.summary import many
 from qingyang.records import SettingError
 from tasks.remote import Remote
 
@@ -85,5 +87,22 @@ def collate(output: Path | Remote, witnesses: tuple[Path, ...], more: tuple[Path
         raise SettingError(f"{missing[0]}: no such file or folder; name the reference copies")
     with _held(output) as folder:
         written = compare(folder, list(witnesses), emend)
+        found = _compared(folder)
+    click.echo(found.format(output=output), err=True)
     click.echo(f"{output}/{written.relative_to(folder).as_posix()}")
     return 0
+
+
+def _compared(folder: Path) -> str:
+    """What a collation came to, and where to look; ``{output}`` stands for the corpus."""
+    from tasks import output as shelf
+
+    kinds = Counter(row["kind"] for row in shelf.lines(folder / "collation" / "apparatus.jsonl"))
+    copied = {row["id"] for row in shelf.lines(folder / "collation" / "witnesses.jsonl")}
+    records = sum(1 for _ in shelf.rows(folder, "articles.zh-Hans"))
+    if not copied:
+        return f"none of {many(records, 'record')} has a copy among the witnesses"
+    what = ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())
+    said = many(kinds.total(), "variant") + (f" ({what})" if what else "")
+    said += f"; {len(copied):,} of {many(records, 'record')} {'has' if len(copied) == 1 else 'have'} a copy"
+    return said + ("; {output}/proof/index.html shows them" if what and (folder / "proof" / "index.html").is_file() else "")

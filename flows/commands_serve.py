@@ -163,7 +163,7 @@ def _check_schedule(cron: str, timezone: str) -> None:
 @contextmanager
 def _server(output: Path | Remote, port: int) -> Iterator[None]:
     """A lasting server, or the one that ``PREFECT_API_URL`` names; SIGTERM ends like Ctrl-C."""
-    from flows.server import Server
+    from flows.server import PROOF, Server
     from tasks.manifest import STATE
     from tasks.quiet import hush, import_great_expectations
     from tasks.working import working_copy
@@ -181,7 +181,7 @@ def _server(output: Path | Remote, port: int) -> Iterator[None]:
             with Server(state, lasting=True, port=port) as server:
                 import_great_expectations()
                 server.ready()
-                click.echo(f"qingyang: Prefect at {server.url.removesuffix('/api')}", err=True)
+                click.echo(f"qingyang: Prefect at {server.url.removesuffix('/api')}, the proof at {os.environ[PROOF]}", err=True)
                 up = True
                 yield
     except KeyboardInterrupt:

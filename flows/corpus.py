@@ -21,6 +21,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
 from flows import summary
+from flows.server import PROOF
 from qingyang.records import SourceError
 from qingyang.settings import Settings
 from tasks import corpus, journal, remote, working
@@ -135,8 +136,8 @@ def pull_proofs(
         publish(held)
         report = summary.of(plan, totals, time.time() - started, there)
         create_markdown_artifact(summary.markdown(report), key="summary", description="What came in and what went out")
-        proof = (there.absolute() / "proof" / "index.html").as_uri() if isinstance(there, Path) else f"{there}/proof/index.html"
-        create_link_artifact(proof, key="proof", description="The visual proof")
+        lies = (there.absolute() / "proof" / "index.html").as_uri() if isinstance(there, Path) else f"{there}/proof/index.html"
+        create_link_artifact(os.environ.get(PROOF, lies), key="proof", description="The visual proof")
         return report
 
 

@@ -29,6 +29,9 @@ from tasks.quiet import hush
 PATIENCE = 600.0
 """Seconds. A server that ends is noticed at once; one that is only slow, on a machine with ten times its work, took 106."""
 
+PROOF = "QINGYANG_PROOF"
+"""Environment: the address at which a lasting server shows the proof. A page that came by http may not open a ``file:`` link."""
+
 # What a single run has no use for: nothing is scheduled, late, paused or triggered in it, and no block is ever loaded. It saves
 # a fifth of the start.
 ONE_RUN = {
@@ -78,12 +81,15 @@ class Server:
         environment["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "WARNING"
         if not self.lasting:
             environment |= ONE_RUN | {"PREFECT_SERVER_UI_ENABLED": "false", "PREFECT_UI_ENABLED": "false"}
+        folder = str(self.state.parent / "proof") if self.lasting else ""
+        if self.lasting:
+            os.environ[PROOF] = f"{self.url.removesuffix('/api')}/proof/index.html"
         if self._known():
             environment["PREFECT_API_DATABASE_MIGRATE_ON_START"] = "false"
         os.environ["PREFECT_API_URL"] = self.url
         with open(self.log, "wb") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "flows.server", str(self._socket.fileno())],
+                [sys.executable, "-m", "flows.server", str(self._socket.fileno()), folder],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -114,6 +120,7 @@ class Server:
             self._keep_template()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        os.environ.pop(PROOF, None)
         child = self._child
         if child is None:
             return
@@ -175,8 +182,8 @@ def _template() -> Path | None:
     return Path(home) / "qingyang" / name if os.path.isabs(home) else None
 
 
-def _serve(handle: int) -> None:
-    """The child: serve on an open socket until standard input closes."""
+def _serve(handle: int, proof: str) -> None:
+    """The child: serve on an open socket until standard input closes, the folder ``proof`` too where there is one."""
 
     def follow() -> None:
         while sys.stdin.buffer.read(1):
@@ -186,10 +193,15 @@ def _serve(handle: int) -> None:
     threading.Thread(target=follow, daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
 
-    config = uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=2, ws="websockets-sansio")
+    app = create_app()
+    if proof:  # first, as Prefect's own pages take every address that is left
+        app.router.routes.insert(0, Mount("/proof", StaticFiles(directory=proof, html=True, check_dir=False)))
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="websockets-sansio")
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=handle)])
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]))
+    _serve(int(sys.argv[1]), sys.argv[2])

@@ -99,6 +99,8 @@ def check_places(raw: Path | Remote, output: Path | Remote) -> None:
         raise SettingError(f"{here}: is not a folder; choose another output")
     if not os.access(here, os.W_OK | os.X_OK):
         raise SettingError(f"{here}: cannot be written to; check its permissions or choose another output")
+    if isinstance(raw, Path) and raw.resolve() in output.resolve().parents:
+        raise SettingError(f"{output}: lies in the raw folder; choose an output beside it")
     if output.exists():
         if isinstance(raw, Path) and output.samefile(raw):
             raise SettingError(f"{output}: is the raw folder itself; choose another output")
@@ -251,7 +253,8 @@ def last(output: Path) -> dict[str, Any]:
     try:
         kept: dict[str, Any] = orjson.loads((output / STATE / "finished.json").read_bytes())
     except (OSError, ValueError):
-        raise SettingError(f"{output}: no finished run here; start one with: qingyang run RAW {output}") from None
+        what = "no finished run here" if output.is_dir() else "no finished run: there is no such folder"
+        raise SettingError(f"{output}: {what}; make a corpus with: qingyang run RAW {output}") from None
     return kept
 
 

@@ -38,8 +38,10 @@ def rows(output: Path, stem: str) -> Iterator[dict[str, Any]]:
 
 def require(output: Path) -> None:
     """Raises SettingError when the folder does not hold the result of a run."""
+    if not output.is_dir():
+        raise SettingError(f"{output}: no such folder; give the OUTPUT of a run (qingyang run RAW OUTPUT)")
     if not shards(output, "articles.zh-Hans") and not shards(output, "ledger") and not (output / "quarantine.jsonl").is_file():
-        raise SettingError(f"{output}: no articles.zh-Hans here; run `qingyang run raw {output}` first")
+        raise SettingError(f"{output}: holds no corpus (no articles.zh-Hans); give the OUTPUT of a run (qingyang run RAW OUTPUT)")
 
 
 def replace(path: Path, data: bytes) -> None:

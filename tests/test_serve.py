@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,70 @@ def test_status_tells_what_a_finished_run_left(tmp_path: Path, monkeypatch: pyte
     told = summary.status(tmp_path / "output", None, corpus.last(tmp_path / "output"))
     for words in ("4 sources", "articles", "proof/index.html", "quarantined"):
         assert words in told
+
+
+def test_times_are_those_of_the_machine_and_one_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        assert summary.local("2020-11-24T22:00:00+00:00") == "2020-11-25 06:00:00+08:00"
+        attempt = {"state": "finished", "began": "2020-11-24T22:00:00+00:00", "process": 1, "host": "h", "error": None}
+        totals = dict.fromkeys(corpus.TOTALS, 1)
+        run = {"started": "2020-11-24T22:00:00+00:00", "seconds": 1.0, "workers": 1}
+        told = summary.status(tmp_path, attempt, {"totals": totals, "run": run, "files": {}})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert told.count("2020-11-25 06:00:00+08:00") == 2 and "22:00" not in told
+    assert "1 source, 1 character" in told and "1 article, 1 fragment in" in told and "by 1 worker\n" in told
+    report = {**totals, "output": "o", "found": 1, "ignored": 1, "remade": 1, "shards": 1, "seconds": 1, "unjudged": 1}
+    said = summary.text(report)
+    for words in (
+        "1 source,",
+        "1 of 1 shard in",
+        "1 place, 1 record with",
+        "1 expectation could",
+        "1 file that is",
+        "1 copy of another source",
+    ):
+        assert words in said
+    assert "2 copies of other sources" in summary.text({**report, "copies": 2})
+
+
+LASTING = """
+import os, pathlib, sys, urllib.error, urllib.request
+from flows.server import PROOF, Server
+def get(url):
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return f"{answer.status} {answer.read(12)!r}"
+    except urllib.error.HTTPError as error:
+        return str(error.code)
+with Server(pathlib.Path(sys.argv[1]), lasting=True) as server:
+    server.ready()
+    page, root = os.environ[PROOF], server.url.removesuffix("api")
+    assert page.startswith("http://127.0.0.1:"), page
+    print(get(page), get(root + "proof/"), sep="|", end="|")
+    print(get(root + "proof/none.html"), get(root + "proof/%2e%2e/secret"), get(root + "api/health"), sep="|")
+assert PROOF not in os.environ
+"""
+
+
+def test_a_lasting_server_shows_the_proof_beside_its_pages(tmp_path: Path) -> None:
+    """A page from http may not open a file: link, so that a click in Prefect's pages would do nothing."""
+    state = tmp_path / STATE
+    state.mkdir()
+    (tmp_path / "secret").write_text("not of the proof")
+    (tmp_path / "proof").mkdir()
+    (tmp_path / "proof" / "index.html").write_text("pulled proof")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    done = subprocess.run(
+        [sys.executable, "-c", LASTING, str(state)], capture_output=True, text=True, timeout=300, check=False,
+        cwd=ROOT, env={**kept, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    shown = "200 b'pulled proof'"
+    assert done.stdout.strip().split("|") == [shown, shown, "404", "404", "200 b'true'"]
 
 
 def test_stopped_before_the_server_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

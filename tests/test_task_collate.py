@@ -7,8 +7,10 @@ from typing import Any
 
 import orjson
 import pytest
+from click.testing import CliRunner
 from house import PAGE_3, bring, no_checks, sample, tree, write
 
+from flows import commands_proof
 from qingyang.records import SettingError
 from qingyang.settings import Settings
 from tasks import corpus as job
@@ -41,6 +43,20 @@ def test_apparatus_and_emended_copy(tmp_path: Path, sharded: bool) -> None:
     collate(tmp_path / "out", [witness])
     assert path.read_bytes() == first
     assert not list((tmp_path / "out").rglob("*.part"))
+
+
+def test_the_command_says_what_was_found_and_where(tmp_path: Path) -> None:
+    output, witness = tmp_path / "out", tmp_path / "copy.txt"
+    corpus(output, sharded=False)
+    witness.write_text("《公报》" + TEXT.replace("贯彻发展", "贯彻新发展"), encoding="utf-8")
+    told = CliRunner().invoke(commands_proof.collate, [str(output), str(witness)])
+    assert told.stdout == f"{output}/collation/apparatus.jsonl\n"
+    assert told.stderr == "1 variant (omission 1); 1 of 1 record has a copy\n"
+    (output / "proof").mkdir()
+    (output / "proof" / "index.html").touch()
+    assert "1 variant" in commands_proof._compared(output) and "{output}/proof/index.html" in commands_proof._compared(output)
+    witness.write_text("别的新闻。" * 40, encoding="utf-8")
+    assert "none of 1 record has" in CliRunner().invoke(commands_proof.collate, [str(output), str(witness)]).stderr
 
 
 def test_errors_say_what_to_do(tmp_path: Path) -> None:
