@@ -50,7 +50,8 @@ def restore(output: Path | Remote, dest: Path | Remote) -> int:
     from tasks import working
     from tasks.restore import restore as give_back
 
-    with working.at_hand(output, ("articles.zh-Hans", "ledger/", "quarantine.jsonl")) as corpus, working.put_below(dest) as folder:
+    wanted = ("articles.zh-Hans", "ledger/", "quarantine.jsonl", "manifest.json")
+    with working.at_hand(output, wanted) as corpus, working.put_below(dest) as folder:
         count, failures = give_back(corpus, folder)
     for failure in failures:
         click.echo(f"qingyang: {failure}", err=True)

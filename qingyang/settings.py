@@ -50,7 +50,7 @@ class Settings:
     rules: tuple[tuple[str, str], ...] = ()
     """Rule tables of the user's own, name and text of each: see :func:`qingyang.rulebook.load`."""
     max_source_mb: float = 16.0
-    """A larger source is no newspaper page (a year of a four-page daily is about 16 MB): it goes to quarantine."""
+    """A larger source goes to quarantine where it cannot be taken in parts: packed, UTF-16, or without ends of lines."""
 
     def __post_init__(self) -> None:
         for name in self.variants:

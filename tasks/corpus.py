@@ -173,6 +173,7 @@ def survey(
     seen = [known[f.name] for f in found]
     if workers is not None and (fresh or gone):
         manifest.save_survey(output / STATE, code, seen)
+    seen = [part for s in seen for part in s.parts or (s,)]
     bad = set(unsteady)
     seen = agree([_unsteady(s) if s.name in bad else s for s in seen])
     one_file = sum(s.size for s in seen) <= settings.one_file_up_to_mb * 1_000_000
@@ -281,7 +282,8 @@ def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int
     """
     work, raw = plan.state.absolute() / "work" / group, str(plan.raw.absolute())  # a cluster's workers stand elsewhere
     shutil.rmtree(work, ignore_errors=True)
-    todo = [plan.shards[key] for key in plan.groups[group] if key in set(plan.pending)]
+    pending = set(plan.pending)
+    todo = [plan.shards[key] for key in plan.groups[group] if key in pending]
     batches: list[shard.Batch] = []
     of: dict[str, list[int]] = {}
     for s in todo:

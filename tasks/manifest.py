@@ -72,14 +72,23 @@ def load_survey(state: Path, code: str) -> dict[str, Seen]:
         kept = orjson.loads((state / "survey.json").read_bytes())
         if kept["code"] != code:
             return {}
-        return {row[0]: Seen(row[0], tuple(row[1]), *row[2:]) for row in kept["sources"]}
+        return {row[0]: _seen(row) for row in kept["sources"]}
     except (OSError, ValueError, KeyError, TypeError, IndexError):
         return {}
 
 
 def save_survey(state: Path, code: str, seen: Iterable[Seen]) -> None:
-    rows = [[s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.identity] for s in seen]
-    write.replace(state / "survey.json", orjson.dumps({"code": code, "sources": rows}))
+    write.replace(state / "survey.json", orjson.dumps({"code": code, "sources": [_row(s) for s in seen]}))
+
+
+def _row(s: Seen) -> list[Any]:
+    row = [s.name, s.stamp, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.identity]
+    return row if s.span is None and not s.parts else [*row, s.span, [_row(part) for part in s.parts]]
+
+
+def _seen(row: list[Any]) -> Seen:
+    span, parts = row[9:] or (None, [])
+    return Seen(row[0], tuple(row[1]), *row[2:9], span=tuple(span) if span else None, parts=tuple(map(_seen, parts)))
 
 
 def views_digest() -> str:
@@ -125,10 +134,13 @@ def shards(seen: Iterable[Seen], code: str) -> dict[str, Shard]:
 
 
 def _issue_key(s: Seen) -> tuple[str, ...]:
-    """A source of unknown date is an issue of its own; one of unknown publication shares it with its folder only."""
+    """A source of unknown date is an issue of its own; one of unknown publication shares it with its folder only.
+
+    A part of a large source is one too: together they would take the memory that the parts are there to save.
+    """
     if s.issue_date is None:
         return ("", "", "", s.name)
-    folder = "" if s.publication else s.name.rpartition("/")[0]
+    folder = s.name if s.span else "" if s.publication else s.name.rpartition("/")[0]
     return (s.issue_date, s.edition or "", s.publication or "", folder)
 
 

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import stat as modes
 import zlib
 from collections.abc import Callable, Iterator
@@ -180,8 +181,73 @@ def _open(raw: Path | Remote, name: str) -> AbstractContextManager[BinaryIO]:
     return raw.stream(name) if isinstance(raw, Remote) else open(locate(raw, name), "rb")
 
 
-def load(raw: Path | Remote, name: str, limit: int) -> tuple[bytes, Stamp]:
-    """The bytes of a source and its stamp.
+Span = tuple[int, int]
+"""First byte of a part of a source, and the one after its last."""
+
+WHOLE = 3_000_000
+"""Bytes; a larger source is no page, but many one after the other, and is taken in parts where lines can be told from its bytes."""
+
+PART = 2_000_000
+"""Bytes of a part: some hundred pages. Cleaning takes 80 times as much memory."""
+
+BREAKS = (b"\f", b"\n\n", b"\r\n\r\n", b"\n")
+"""Where a part may end, the best first: the end of a page as PDF readers write it, a blank line, a line. No character has one of these
+bytes within it in UTF-8, GB 18030 or Big5."""
+
+
+def part_name(name: str, start: int) -> str:
+    """What the part of a source is called that begins at a byte; no source ends like this.
+
+    >>> part_name("1958.txt", 4_000_000)
+    '1958.txt@000004000000'
+    """
+    return f"{name}@{start:012d}"
+
+
+def part_of(name: str) -> tuple[str, int] | None:
+    """The source and the first byte of a part, by its name; None for a whole source.
+
+    >>> part_of("1958.txt@000004000000"), part_of("1958.txt")
+    (('1958.txt', 4000000), None)
+    """
+    match = re.fullmatch(r"(.+)@(\d{12})", name, re.DOTALL)
+    return (match[1], int(match[2])) if match else None
+
+
+def parts(raw: Path | Remote, name: str) -> Iterator[tuple[Span, bytes]]:
+    """A large source part by part: pages stay whole where their ends can be told, lines always.
+
+    Raises SourceError when there is no line end within a part, and for UTF-16.
+    """
+    with _open(raw, name) as file:
+        start, rest = 0, b""
+        while True:
+            block = file.read(PART - len(rest))
+            data = rest + block
+            if b"\0" in data:
+                raise SourceError(f"{name}: cannot be taken in parts, as it is no text in UTF-8, GB 18030 or Big5; split it")
+            cut = _cut(data) if len(data) == PART else len(data)
+            if not cut and data:
+                raise SourceError(f"{name}: {PART:,} bytes without the end of a line are no newspaper page; split it")
+            if data:
+                yield (start, start + cut), data[:cut]
+            if not block:
+                return
+            start, rest = start + cut, data[cut:]
+
+
+def _cut(data: bytes) -> int:
+    """How much of ``data`` makes a part: up to the last of the best breaks in its second half, or in all of it; 0 for none."""
+    for least in (len(data) // 2, 0):
+        for each in BREAKS:
+            at = data.rfind(each, least)
+            if at >= 0:
+                return at + len(each)
+    return 0
+
+
+def load(raw: Path | Remote, name: str, limit: int, span: Span | None = None) -> tuple[bytes, Stamp]:
+    """The bytes of a source, or of a part of it, and the stamp of the whole.
 
     Raises SourceError when it cannot be read or is larger than ``limit`` bytes, Changed when it changed meanwhile. A network that
     fails is no fault of the source: OSError.
@@ -189,21 +255,30 @@ def load(raw: Path | Remote, name: str, limit: int) -> tuple[bytes, Stamp]:
     try:
         if isinstance(raw, Remote):
             before = remote.stamp(raw.info(name))
-            _no_page(name, before[0], limit)
-            data = raw.read(name)  # of an object, all bytes are of one time
+            if span is None:
+                _no_page(name, before[0], limit)
+                data = raw.read(name)  # of an object, all bytes are of one time
+            else:
+                with raw.stream(name) as stream:
+                    stream.seek(span[0])
+                    data = stream.read(span[1] - span[0])
             after = before
         else:
             with open(locate(raw, name), "rb") as file:
                 before = stamp(os.fstat(file.fileno()))
-                _no_page(name, before[0], limit)
-                data = file.read(limit + 1)
+                if span is None:
+                    _no_page(name, before[0], limit)
+                file.seek(span[0] if span else 0)
+                data = file.read(span[1] - span[0] if span else limit + 1)
                 after = stamp(os.fstat(file.fileno()))
     except OSError as error:
         if isinstance(raw, Remote) and not isinstance(error, (FileNotFoundError, PermissionError)):
             raise
         raise SourceError(f"{name}: cannot be read ({error.strerror or error}); check its permissions") from None
-    if before != after or len(data) != before[0]:
+    if before != after or len(data) != (span[1] - span[0] if span else before[0]):
         raise Changed(name)
+    if span:
+        return data, after
     if data.startswith(b"\x1f\x8b") and _unpacks_beyond(data, limit):
         raise SourceError(f"{name}: unpacks to more than {limit:,} bytes, which is no newspaper page; split it, or raise max_source_mb")
     return data, after
@@ -254,11 +329,14 @@ def digest(raw: Path | Remote, name: str) -> str:
         return ""
 
 
-def packed(raw: Path | Remote, name: str, sha256: str) -> Iterator[bytes]:
-    """A source of any size, compressed and in base64, in pieces. Raises Changed when it is not the one of that digest."""
+def packed(raw: Path | Remote, name: str, sha256: str, span: Span | None = None) -> Iterator[bytes]:
+    """A source of any size, or a part, compressed and in base64, in pieces. Raises Changed when it is not the one of that digest."""
     packer, digest, rest = zlib.compressobj(6), hashlib.sha256(), b""
     with _open(raw, name) as file:
-        while block := file.read(1 << 20):
+        left = float("inf") if span is None else span[1] - span[0]
+        file.seek(span[0] if span else 0)
+        while block := file.read(int(min(left, 1 << 20))):
+            left -= len(block)
             digest.update(block)
             rest += packer.compress(block)
             whole = len(rest) // 3 * 3

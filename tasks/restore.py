@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import shutil
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from qingyang.decode import to_bytes
 from qingyang.ledger import restore_text
 from qingyang.records import QingyangError, Record, SettingError
 from tasks import output as corpus
-from tasks import write
+from tasks import read, write
 
 NOT_THE_SAME = "what came back is not what was read; output or ledger were changed since"
 
@@ -55,11 +59,13 @@ def restore(output: Path, dest: Path) -> tuple[int, list[str]]:
             done += _give(dest, entry, data, failures)
     for entry in later:
         try:
-            data = below(dest, entry["duplicate_of"]).read_bytes()
+            data = _given(dest, entry["duplicate_of"])
         except OSError as error:
             failures.append(f"{entry['source']}: cannot be restored, its original {entry['duplicate_of']} is not there ({error.strerror})")
             continue
         done += _give(dest, entry, data, failures)
+    for path in sorted(dest.rglob(f".*{IN_PARTS}")):
+        done += _put_together(path, dest, _sizes(output), failures)
     return done, failures
 
 
@@ -83,12 +89,61 @@ def _give(dest: Path, entry: Mapping[str, Any], data: bytes, failures: list[str]
     if hashlib.sha256(data).hexdigest() != entry["sha256"]:
         failures.append(f"{entry['source']}: {NOT_THE_SAME}")
         return 0
-    write.replace(below(dest, entry["source"]), data)
-    return 1
+    part = read.part_of(entry["source"])
+    if part is None:
+        write.replace(below(dest, entry["source"]), data)
+        return 1
+    folder = _folder(dest, part[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / str(part[1])).write_bytes(data)
+    return 0  # counted when all of them are there
+
+
+IN_PARTS = ".parts"
+
+
+def _folder(dest: Path, name: str) -> Path:
+    """Where the parts of a large source wait for each other."""
+    path = below(dest, name)
+    return path.with_name(f".{path.name}{IN_PARTS}")
+
+
+def _given(dest: Path, name: str) -> bytes:
+    """The bytes of a source, or part of one, that was given back already."""
+    part = read.part_of(name)
+    return below(dest, name).read_bytes() if part is None else (_folder(dest, part[0]) / str(part[1])).read_bytes()
+
+
+def _sizes(output: Path) -> dict[str, int]:
+    """How large each source was that was taken in parts, as far as the manifest knows."""
+    sizes: dict[str, int] = {}
+    with suppress(OSError, ValueError, KeyError):
+        for source in orjson.loads((output / "manifest.json").read_bytes())["sources"]:
+            if part := read.part_of(source["source"]):
+                sizes[part[0]] = max(sizes.get(part[0], 0), part[1] + source["size"])
+    return sizes
+
+
+def _put_together(folder: Path, dest: Path, sizes: Mapping[str, int], failures: list[str]) -> int:
+    """One file of its parts, and how many that makes; one that lacks a part is told and not given back."""
+    path = folder.with_name(folder.name.removeprefix(".").removesuffix(IN_PARTS))
+    name = path.relative_to(dest).as_posix()
+    parts, end = {int(part.name): part for part in folder.iterdir()}, 0
+    while end in parts:
+        end += parts[end].stat().st_size
+    whole = end == sizes.get(name, end) and end >= max(parts)
+    if whole:
+        write.join([parts[start] for start in sorted(parts)], path)
+    else:
+        failures.append(f"{name}: cannot be restored, what began at byte {end:,} could not be given back")
+    shutil.rmtree(folder)
+    return int(whole)
 
 
 def _unpack(dest: Path, entry: Mapping[str, Any], failures: list[str]) -> int:
     """Give back a source that was kept whole: it may be larger than the memory at hand."""
+    if read.part_of(entry["source"]):
+        return _give(dest, entry, zlib.decompress(base64.b64decode(entry["raw"])), failures)
     unpacker, digest = zlib.decompressobj(), hashlib.sha256()
     path = below(dest, entry["source"])
 

@@ -199,7 +199,7 @@ def _sources(raw: Path | Remote, pages: Sequence[Seen], settings: Settings) -> t
     sources, changed = [], []
     for seen in pages:
         try:
-            data, _ = read.load(raw, seen.name, int(settings.max_source_mb * 1_000_000))
+            data, _ = read.load(raw, seen.file, int(settings.max_source_mb * 1_000_000), seen.span)
         except SourceError:
             changed.append(seen.name)
             continue
@@ -337,7 +337,7 @@ def _ledger(job: Assembly) -> Iterator[bytes]:
             yield line(entry)
             continue
         yield orjson.dumps(entry)[:-1] + b',"raw":"'
-        yield from read.packed(place(job.raw), seen.name, seen.sha256)
+        yield from read.packed(place(job.raw), seen.file, seen.sha256, seen.span)
         yield b'"}\n'
 
 

@@ -36,10 +36,20 @@ class Seen:
     problem: str | None = None
     identity: dict[str, str] = field(default_factory=dict)
     """Which witness each of the four comes from."""
+    span: read.Span | None = None
+    """Of a part of a large source: where it lies in it. What the survey says of the whole stands in its parts, which are sources from
+    here on, and issues of their own."""
+    parts: tuple[Seen, ...] = ()
 
     @property
     def size(self) -> int:
-        return self.stamp[0]
+        return self.span[1] - self.span[0] if self.span else self.stamp[0]
+
+    @property
+    def file(self) -> str:
+        """The name of the file that it is or is part of."""
+        part = read.part_of(self.name)
+        return part[0] if part else self.name
 
 
 def look(raw: Path | Remote, found: Sequence[read.Found], settings: Settings) -> list[Seen]:
@@ -51,6 +61,8 @@ def _look(raw: Path | Remote, item: read.Found, settings: Settings) -> Seen:
     limit = int(settings.max_source_mb * 1_000_000)
     if item.problem is not None:
         return _unreadable(item, "", item.problem, settings)
+    if item.stamp[0] > read.WHOLE and (whole := _in_parts(raw, item, settings)) is not None:
+        return whole
     try:
         data, stamp = _steady(raw, item.name, limit)
     except SourceError as error:
@@ -65,6 +77,36 @@ def _look(raw: Path | Remote, item: read.Found, settings: Settings) -> Seen:
     except SourceError as error:
         return _unreadable(item, digest, str(error), settings)
     return _seen(item, digest, source, None)
+
+
+def _in_parts(raw: Path | Remote, item: read.Found, settings: Settings) -> Seen | None:
+    """A large source, looked at part by part; None where it cannot be cut, is packed, or changed meanwhile."""
+    if item.name.lower().endswith(".gz"):
+        return None
+    digest, parts = hashlib.sha256(), []
+    try:
+        for span, data in read.parts(raw, item.name):
+            digest.update(data)
+            parts.append(_part(raw, item, span, data, settings))
+        _, stamp = read.load(raw, item.name, 0, (0, 0))
+    except (SourceError, OSError):
+        return None
+    if stamp != item.stamp[: len(stamp)] or sum(part.size for part in parts) != stamp[0]:
+        return None
+    whole = Seen(item.name, item.stamp, digest.hexdigest(), None, None, None, None)
+    return replace(whole, parts=tuple(parts))
+
+
+def _part(raw: Path | Remote, item: read.Found, span: read.Span, data: bytes, settings: Settings) -> Seen:
+    """A part is identified by the file's name and its own text."""
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        sidecar = read.sidecar(raw, item.name) if item.has_sidecar else None
+        source = _identify(decode.read(item.name, data, encoding=settings.encoding), settings, sidecar)
+        seen = _seen(item, digest, source, None)
+    except SourceError as error:
+        seen = _unreadable(item, digest, str(error), settings)
+    return replace(seen, name=read.part_name(item.name, span[0]), span=span)
 
 
 def _steady(raw: Path | Remote, name: str, limit: int) -> tuple[bytes, read.Stamp]:

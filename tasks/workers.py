@@ -136,6 +136,7 @@ class Workers:
                     process.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
         if self._nursery:
+            self._nursery = False
             nursery.close()
 
     def map(self, function: Callable[[A], R], items: Sequence[A], done: Callable[[R], object] = lambda _: None) -> list[R]:

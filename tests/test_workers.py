@@ -53,6 +53,14 @@ def test_results_come_in_the_order_of_the_items(count: int) -> None:
     assert told == [2 * k for k in range(20)]
 
 
+def test_a_pool_that_is_left_twice_gives_up_its_parent_once() -> None:
+    before = nursery._open
+    with Workers(2) as workers, workers:
+        workers.map(double, [1])
+        assert nursery._open == before + 1
+    assert nursery._open == before
+
+
 def test_what_a_killed_worker_had_is_done_again(tmp_path: Path) -> None:
     items = [str(tmp_path / name) for name in ("a", "b.die", "c", "d.die", "e")]
     with Workers(2) as workers:
