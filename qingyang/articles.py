@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import characters
+from qingyang.codes import code_points
 from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
 from qingyang.ledger import Removal, Slot, Stretch, compose, flat
-from qingyang.lines import BLANK, BREAK, Sheet, code_points
+from qingyang.lines import BLANK, BREAK, Sheet
 from qingyang.numerals import parse_date
 from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, Link, Part, Record, Source

@@ -205,8 +205,7 @@ class Pages:
         """The first unit of every page, and the number of units."""
         self.spans = [(a, b) for a, b in pairwise(self.bounds) if a < b]
         """First and last unit of every page that has some."""
-        self.chars = chars = [0, *accumulate(len(s.cps) for s in sheets)]
-        """The first character of every page, and the number of characters."""
+        chars = list(accumulate((len(s.cps) for s in sheets), initial=0))
         self.cps, self.cls = np.concatenate([s.cps for s in sheets]), np.concatenate([s.cls for s in sheets])
         self.starts = np.concatenate([s.starts + at for s, at in zip(sheets, chars, strict=False)])
         self.ends = np.concatenate([s.ends + at for s, at in zip(sheets, chars, strict=False)])
@@ -221,20 +220,6 @@ class Pages:
 
     def __len__(self) -> int:
         return len(self.starts)
-
-    def owners(self) -> NDArray[np.int64]:
-        """The unit of every character; -1 where there is none."""
-        parts = []
-        for sheet, first in zip(self.sheets, self.bounds, strict=False):
-            mine = sheet.owners()[:-1]
-            parts.append(np.where(mine >= 0, mine + first, -1))
-        return np.concatenate(parts)
-
-    def side_by_side(self) -> NDArray[np.bool_]:
-        """For every character but the last, whether it and the next one of its page are Han characters."""
-        out: NDArray[np.bool_] = (self.cls[:-1] & self.cls[1:] & lines.HAN) != 0
-        out[[at - 1 for at in self.chars[1:-1] if 0 < at < len(self.cps)]] = False
-        return out
 
     def above(self, a: NDArray[Any], step: int = 1) -> Floats:
         """What the unit ``step`` above has; 0 at the top of a page."""
@@ -554,14 +539,9 @@ def _topic(pages: Pages) -> tuple[Floats, Floats]:
     """
     n = len(pages)
     out = (np.zeros(n, np.float32), np.zeros(n, np.float32))
-    pair = np.flatnonzero(pages.side_by_side())
-    many = np.diff(np.searchsorted(pair, pages.chars)) >= 40
-    owner = pages.owners()
-    unit = owner[pair]
-    good = (unit >= 0) & (unit == owner[pair + 1])
-    order = np.argsort(unit[good], kind="stable")
-    pair, unit = pair[good][order], unit[good][order]
-    bins = (pages.cps[pair] * np.uint32(31) + pages.cps[pair + 1]) % np.uint32(_BINS)
+    pairs = [sheet.pairs() for sheet in pages.sheets]
+    unit = np.concatenate([mine + first for (mine, _), first in zip(pairs, pages.bounds, strict=False)])
+    bins = np.concatenate([codes % np.uint32(_BINS) for _, codes in pairs])
     length = np.concatenate(([0], np.cumsum(pages.ends - pages.starts)))
     here = np.arange(n)
     top = here - pages.place
@@ -575,8 +555,9 @@ def _topic(pages: Pages) -> tuple[Floats, Floats]:
     lowest, highest = reaches[-1]
     cuts = np.searchsorted(unit, pages.bounds)
     texts = []
-    for (a, b), (s, e), enough in zip(pairwise(pages.bounds), pairwise(cuts), many, strict=True):
-        if b - a >= 3 and enough:
+    for sheet, (a, b), (s, e) in zip(pages.sheets, pairwise(pages.bounds), pairwise(cuts), strict=True):
+        # of a page of a few words nothing can be said
+        if b - a >= 3 and np.count_nonzero(sheet.cls[:-1] & sheet.cls[1:] & lines.HAN) >= 40:
             weight = (1 / np.sqrt(np.bincount(bins[s:e], minlength=_BINS).astype(np.float32) + 1)).astype(np.float32)
             # the table of a whole book would not fit: some thousand units at a time
             for k in range(a, b, _SLICE):
@@ -816,24 +797,38 @@ _WORDS = {
 }
 
 
-_SPEAKING = [(_COL[name], words) for name, words in _WORDS.items()]
+_SPEAKING = [_COL[name] for name in _WORDS]
 
 
-def reasons(X: Floats, k: int, text_above: str, text: str) -> list[str]:
-    """What speaks at unit ``k``, in words; for the ledger."""
-    row = X[k].tolist()
-    out = [words for at, words in _SPEAKING if row[at] >= 0.5]
-    if row[_COL["indent"]] >= 0.5:
-        out.append(f"indented by {row[_COL['indent']] * 2:g}")
-    if k and text_above:
-        above = X[k - 1].tolist()
-        if above[_COL["last_stop"]] or above[_COL["shut_after_stop"]]:
-            out.append(f"the text above ends a sentence ({text_above[-1]})")
-        elif above[_COL["last_comma"]]:
-            out.append(f"the text above ends in {text_above[-1]}")
-        if above[_COL["short_of_near"]] > 0.5 and not above[_COL["full"]]:
-            out.append(f"the line above is {above[_COL['short_of_near']] * 5:.0f} short of its column")
-        best = max(row[_COL["seam_two"]], row[_COL["seam_three"]], row[_COL["seam_four"]])
-        if best > 0.4 and row[_COL["seam_odds"]] > 0:
-            out.append(f"the seam {text_above[-1]}|{text[0]} stands inside a word")
+def reasons(sheet: Sheet, X: Floats, units: Sequence[int]) -> list[list[str]]:
+    """What speaks at each of some units of a page, in words; for the ledger."""
+    out: list[list[str]] = [[] for _ in units]
+    columns = X.T
+    for words, says in zip(_WORDS.values(), columns[_SPEAKING][:, units] >= 0.5, strict=True):
+        for i in np.flatnonzero(says).tolist():
+            out[i].append(words)
+    here, above = np.array(units, np.int64), np.maximum(np.array(units, np.int64) - 1, 0)
+
+    def of(name: str, where: NDArray[np.int64]) -> list[float]:
+        values: list[float] = columns[_COL[name]][where].tolist()
+        return values
+
+    word = np.maximum(np.maximum(columns[_COL["seam_two"]], columns[_COL["seam_three"]]), columns[_COL["seam_four"]])[here] > 0.4
+    inside = (word & (columns[_COL["seam_odds"]][here] > 0)).tolist()
+    below = zip(of("indent", here), inside, strict=True)
+    ends = zip(*(of(name, above) for name in ("last_stop", "shut_after_stop", "last_comma", "short_of_near", "full")), strict=True)
+    for told, k, (indent, in_word), (stop, shut, comma, short, full) in zip(out, units, below, ends, strict=True):
+        if indent >= 0.5:
+            told.append(f"indented by {indent * 2:g}")
+        if not k:
+            continue
+        last = sheet.unit(k - 1)[-1]
+        if stop or shut:
+            told.append(f"the text above ends a sentence ({last})")
+        elif comma:
+            told.append(f"the text above ends in {last}")
+        if short > 0.5 and not full:
+            told.append(f"the line above is {short * 5:.0f} short of its column")
+        if in_word:
+            told.append(f"the seam {last}|{sheet.unit(k)[0]} stands inside a word")
     return out

@@ -80,16 +80,10 @@ def _batches(sheets: Sequence[Sheet]) -> Iterator[tuple[int, int]]:
 
 
 def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats) -> list[dict[str, Any]]:
-    out: list[dict[str, Any]] = []
     best = p.max(1).tolist()
-    for k, role in enumerate(roles):
-        if best[k] < UNSURE or role in _BOUNDARY:
-            out.append(
-                {
-                    "at": int(sheet.starts[k]),
-                    "rule": f"role.{role}",
-                    "p": round(best[k], 3),
-                    "because": evidence.reasons(X, k, sheet.unit(k - 1) if k else "", sheet.unit(k)),
-                }
-            )
-    return out
+    told = [k for k, role in enumerate(roles) if best[k] < UNSURE or role in _BOUNDARY]
+    because = evidence.reasons(sheet, X, told)
+    return [
+        {"at": at, "rule": f"role.{roles[k]}", "p": round(best[k], 3), "because": why}
+        for k, at, why in zip(told, sheet.starts[told].tolist(), because, strict=True)
+    ]

@@ -7,11 +7,16 @@ A find says which way the article goes on and on which page; the text stays as i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang.codes import code_points
 from qingyang.numerals import han_number, page_label
-from qingyang.patterns import compile_pattern
+from qingyang.patterns import begins, compile_pattern
 from qingyang.rulebook import Rule, Rulebook, load
 
 _NEAR = compile_pattern(
@@ -59,8 +64,7 @@ def find(text: str, book: Rulebook | None = None) -> list[Jump]:
     rules: _Rules = ()
     out: list[Jump] = []
     here = 0
-    for near in _NEAR.finditer(text):
-        place = near.start()
+    for place in _places(text):
         if place < here:
             continue
         first = _first(text, place, here)
@@ -74,6 +78,25 @@ def find(text: str, book: Rulebook | None = None) -> list[Jump]:
             here = end
     out = sorted(out + _slips(text, out, book))
     return _with_own(text, out, book) if book else out
+
+
+def _places(text: str) -> Iterator[int]:
+    """Where :data:`_NEAR` finds something: tried only where a character stands that it begins with."""
+    here = 0
+    for at in np.flatnonzero(_near_begins().take(code_points(text), mode="clip")).tolist():
+        m = _NEAR.match(text, at) if at >= here else None
+        if m:
+            here = m.end()
+            yield at
+
+
+@cache
+def _near_begins() -> NDArray[np.bool_]:
+    """Code point → whether a find of :data:`_NEAR` may begin with it."""
+    signs = begins(_NEAR)
+    out = np.full(0x10000, signs is None)
+    out[[ord(c) for c in signs or ()]] = True
+    return out
 
 
 def _first(text: str, place: int, here: int) -> int | None:

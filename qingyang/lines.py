@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import jumps
+from qingyang.codes import code_points
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
 from qingyang.patterns import compile_pattern
 from qingyang.records import INVISIBLE, Source
@@ -97,21 +98,27 @@ class Sheet:
     """Where in its line each unit stands, in ideographs; as ``row``."""
     book: Rulebook | None = None
     """The rules, where the user has rules beside ours."""
+    _pairs: tuple[Ints, NDArray[np.uint32]] | None = None
 
     def owners(self) -> Ints:
         """The unit of every character of the source; -1 where there is none."""
-        out = np.full(len(self.cps) + 1, -1, np.int64)
         order = np.argsort(self.starts, kind="stable")
-        starts, ends = self.starts[order], self.ends[order]
-        change = np.zeros(len(self.cps) + 1, np.int64)
-        change[starts] = 1
-        unit = np.cumsum(change) - 1
-        inside = np.zeros(len(self.cps) + 2, np.int64)
-        np.add.at(inside, starts, 1)
-        np.add.at(inside, ends, -1)
-        covered = np.cumsum(inside)[: len(self.cps) + 1] > 0
-        out[covered] = order[unit[covered]]
-        return out
+        bounds = np.stack((self.starts[order], self.ends[order]), 1).ravel()
+        units = np.full(2 * len(order) + 1, -1, np.int64)
+        units[1::2] = order
+        return np.repeat(units, np.diff(bounds, prepend=0, append=len(self.cps)))
+
+    def pairs(self) -> tuple[Ints, NDArray[np.uint32]]:
+        """The pairs of Han characters that stand side by side in a unit, in the order of the units: unit, and a number for both
+        characters (31 times the first and the second)."""
+        if self._pairs is None:
+            at = np.flatnonzero((self.cls[:-1] & self.cls[1:] & HAN) != 0)
+            owner = self.owners()
+            unit = owner[at]
+            at = at[(unit >= 0) & (unit == owner[at + 1])]
+            at = at[np.argsort(owner[at], kind="stable")]
+            self._pairs = owner[at], self.cps[at] * np.uint32(31) + self.cps[at + 1]
+        return self._pairs
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -120,13 +127,8 @@ class Sheet:
         return self.source.text[self.starts[k] : self.ends[k]]
 
 
-def code_points(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
 def classes(cps: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    out: NDArray[np.uint32] = CLASS[np.minimum(cps, _TOP - 1)]
-    return out
+    return CLASS.take(cps, mode="clip")
 
 
 def read_lines(source: Source, book: Rulebook | None = None) -> Sheet:
@@ -150,8 +152,9 @@ def read_lines(source: Source, book: Rulebook | None = None) -> Sheet:
     lo, hi = bounds_lo[full], bounds_hi[full]
     starts = ink_at[inked[lo]] if len(lo) else np.zeros(0, np.int64)
     ends = ink_at[inked[hi] - 1] + 1 if len(lo) else np.zeros(0, np.int64)
-    wide = np.concatenate(([0.0], np.cumsum(np.where(cps == 0x3000, 1.0, np.where((cls & BLANK) != 0, 0.5, 0.0)))))
-    indent = (wide[starts] - wide[lo]).astype(np.float32)
+    wide = np.zeros(len(cps) + 1, np.int32)
+    np.cumsum((cls & BLANK != 0).view(np.int8) + (cps == 0x3000), out=wide[1:])
+    indent = ((wide[starts] - wide[lo]) / 2).astype(np.float32)
     rows = np.flatnonzero(full)
     # \r\n gives an empty row between the two characters; it is no empty line
     crlf = np.zeros(len(full), bool)

@@ -104,7 +104,10 @@ def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
     mask = np.zeros((rows, 1), np.float32)
     at, spans = pad, []
     for p in pages:
-        x[at : at + len(p), :plain] = np.clip((p[:, w.sees] - w.mean) * w.scale, -6, 6)
+        seen = p.T[w.sees]  # evidence lies in memory column by column
+        seen -= w.mean[:, None]
+        seen *= w.scale[:, None]
+        x[at : at + len(p), :plain] = np.clip(seen, -6, 6, out=seen).T
         ends = p[:, -CHARS:].astype(np.int64)
         for j in range(CHARS):
             x[at : at + len(p), plain + j * extra : plain + (j + 1) * extra] = w.chars[ends[:, j], j]

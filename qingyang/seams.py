@@ -240,26 +240,28 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     side in prose against chance.
     """
     t = table()
-    left, right = left[:, -3:], right[:, :3]
-    a, b = t.rank[np.minimum(left[:, 2], 0x2FFFF)], t.rank[np.minimum(right[:, 0], 0x2FFFF)]
-    known = (a >= 0) & (b >= 0)
-    key = np.where(known, a.astype(np.int64) * len(t.begin) + b, 0).astype(np.uint32)
-    inside = np.where(known, t.pairs.find(key), 0)
-    apart = np.where(known, t.final[a] + t.begin[b] - t.log_total, 0)
+    left, right = left[:, -3:].T, right[:, :3].T
+    far, near, last = left
+    head, second, third = right
+    out = np.zeros((len(last), 6), np.float32)
+    a, b = t.rank.take(last, mode="clip"), t.rank.take(head, mode="clip")
+    begins = np.flatnonzero(b >= 0)
+    out[begins, 4] = t.begin[b[begins]] - t.final[b[begins]]
+    # the rest of what is about both characters needs both of them in the tables
+    known = np.flatnonzero((a >= 0) & (b >= 0))
+    a, b = a[known], b[known]
+    key = (a.astype(np.int64) * len(t.begin) + b).astype(np.uint32)
+    inside, apart = t.pairs.find(key), t.final[a] + t.begin[b] - t.log_total
     # +1 in the log of counts on both sides: an unseen pair of frequent characters is evidence against a word
-    odds = np.where(known, np.logaddexp(inside, 1.0) - np.logaddexp(apart, 1.0), 0)
-    far, near, last = left[:, 0], left[:, 1], left[:, 2]
-    head, second, third = right[:, 0], right[:, 1], right[:, 2]
+    out[known, 0] = np.logaddexp(inside, 1.0) - np.logaddexp(apart, 1.0)
+    seen, chance = t.side.find(key), t.left[a] + t.right[b] - t.log_side
+    never = -np.logaddexp(chance, np.log(0.5)) + np.log(0.5)
+    out[known, 5] = np.where(seen != 0, seen, np.where(chance > -1, never, 0))
     pair = _hashed(_hashed(_EMPTY, last), head)
     before = _hashed(_hashed(_hashed(_EMPTY, near), last), head)
     behind = _hashed(pair, second)
     widest = _hashed(_hashed(_hashed(_hashed(_EMPTY, far), near), last), head)
     words = np.concatenate((pair, before, behind, _hashed(before, second), widest, _hashed(behind, third)))
     found = t.words.find(words).reshape(6, -1)
-    two, three, four = found[0], found[1:3].max(0), found[3:].max(0)
-    starts = np.where(b >= 0, t.begin[b] - t.final[b], 0)
-    seen = t.side.find(key)
-    chance = np.where(known, t.left[a] + t.right[b] - t.log_side, 0)
-    never = -np.logaddexp(chance, np.log(0.5)) + np.log(0.5)
-    beside = np.where(known, np.where(seen != 0, seen, np.where(chance > -1, never, 0)), 0)
-    return np.stack([odds, two, three, four, starts, beside], 1).astype(np.float32)
+    out[:, 1], out[:, 2], out[:, 3] = found[0], found[1:3].max(0), found[3:].max(0)
+    return out

@@ -14,7 +14,8 @@ from functools import cache
 import numpy as np
 
 from qingyang import seams
-from qingyang.lines import Sheet, code_points
+from qingyang.codes import code_points
+from qingyang.lines import Sheet
 from qingyang.patterns import compile_pattern
 from qingyang.split import Draft, PageDrafts
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import tomllib
 from functools import lru_cache
 from importlib import resources
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from qingyang.evidence import NAMES, Floats
 from qingyang.lines import Sheet
 from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts
-from qingyang.thread import absorb, likeness
+from qingyang.thread import absorb, likeness, median
 
 _COL = {n: i for i, n in enumerate(NAMES)}
 _HEAD = [ROLES.index(r) for r in ("headline", "headline_cont")]
@@ -104,8 +103,8 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
     wide = np.expm1(X[:, _COL["width_log"]])
     heading = [float(wide[[k for _, k in d.headline]].sum()) if d.headline else 0.0 for d in drafts]
     headings = set(wanted)
-    column = [float(np.median(wide[[k for para in d.paragraphs for _, k in para][:6]])) if d.paragraphs else 0.0 for d in drafts]
-    tail = [float(np.median(wide[[k for para in d.paragraphs for _, k in para][-6:]])) if d.paragraphs else 0.0 for d in drafts]
+    column = [median(wide[[k for para in d.paragraphs for _, k in para][:6]]) if d.paragraphs else 0.0 for d in drafts]
+    tail = [median(wide[[k for para in d.paragraphs for _, k in para][-6:]]) if d.paragraphs else 0.0 for d in drafts]
     for row, i in zip(out, wanted, strict=True):
         d, above = drafts[i], drafts[i - 1]
         k = d.headline[0][1]
@@ -153,12 +152,12 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
     return out
 
 
-def _grams(sheet: Sheet, units: list[int]) -> set[str]:
-    out: set[str] = set()
-    for k in units:
-        t = sheet.unit(k)
-        out.update(map("".join, pairwise(t)))
-    return out
+def _grams(sheet: Sheet, units: list[int]) -> set[int]:
+    """The pairs of characters of some units, as numbers."""
+    first = sheet.starts[units]
+    count = sheet.ends[units] - first - 1
+    left = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
+    return set((sheet.cps[left].astype(np.int64) << 21 | sheet.cps[left + 1]).tolist())
 
 
 def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
