@@ -321,13 +321,14 @@ class Writer:
         out: list[Stretch] = []
         for u in units:
             s = self._stretch(u)
-            m = _MARKDOWN.match(self.sources[s.source].text, s.start, s.end)
+            text = self.sources[s.source].text
+            m = _MARKDOWN.match(text, s.start, s.end) if text[s.start] == "#" else None
             if m and m.end() < s.end:
                 # the sign of a converter, not of the paper: # 小麦丰收
                 self._remove(s.source, s.start, m.end(), "layout.heading-sign")
                 s = Stretch(s.source, m.end(), s.end)
             if out and not glue and out[-1].source == s.source and out[-1].end < s.start:
-                gap = self.sources[s.source].text[out[-1].end : s.start]
+                gap = text[out[-1].end : s.start]
                 if not gap.strip() and not self._inside_word(out[-1], s):
                     self.more[s.source].append(Edit(out[-1].end, s.start, " ", "layout.line-end"))
                     out[-1] = Stretch(s.source, out[-1].start, s.end)

@@ -654,7 +654,7 @@ def _hints() -> NDArray[np.uint16]:
 
 
 _ODD_BLANKS = "\u200b\ufeff"
-_SPACES = "".join(c for c in map(chr, range(0x10000)) if c.isspace())
+_SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 
 
 @cache

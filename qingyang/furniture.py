@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qingyang.fields import authors, is_name
-from qingyang.patterns import Signs, begins, compile_pattern, needs
+from qingyang.patterns import begins, compile_pattern, needs
 from qingyang.rulebook import Rule, Rulebook, load
 
 LONGEST = 120
@@ -163,18 +162,43 @@ def is_crossref(line: str, book: Rulebook | None = None) -> bool:
     return any(r.find.fullmatch(line) for r in (book or load()).of("crossref."))
 
 
-class _Piece(NamedTuple):
-    rule: Rule
-    find: re.Pattern[str]
-    begins: Signs
-    needs: Signs
+class _Pieces:
+    """The pieces of a book in order, and by the characters of a line which of them can stand in it, and where; one bit each."""
+
+    def __init__(self, book: Rulebook | None) -> None:
+        ours = load().rules
+        self.rules = [r for r in (book or load()).of("furniture.", "caption.") if r.id in ours and r.id != _ENTRY]
+        self.needs: dict[str, int] = {}
+        self.begins: dict[str, int] = {}
+        self.anywhere = self.anyhow = 0
+        for k, rule in enumerate(self.rules):
+            needed, opening = needs(rule.find), begins(rule.find)
+            for c in needed or ():
+                self.needs[c] = self.needs.get(c, 0) | 1 << k
+            for c in opening or ():
+                self.begins[c] = self.begins.get(c, 0) | 1 << k
+            self.anywhere |= (needed is None) << k
+            self.anyhow |= (opening is None) << k
+        self._chosen: dict[int, list[tuple[Rule, re.Pattern[str]]]] = {}
+
+    def of(self, line: str) -> int:
+        """The pieces that can stand in a line."""
+        out = self.anywhere
+        for c in set(line):
+            out |= self.needs.get(c, 0)
+        return out
+
+    def at(self, c: str, among: int) -> list[tuple[Rule, re.Pattern[str]]]:
+        """Those of them that can begin with a character."""
+        among &= self.begins.get(c, 0) | self.anyhow
+        if among not in self._chosen:
+            self._chosen[among] = [(r, r.find) for k, r in enumerate(self.rules) if among >> k & 1]
+        return self._chosen[among]
 
 
 @cache
-def _pieces(book: Rulebook | None) -> tuple[_Piece, ...]:
-    ours = load().rules
-    rules = [r for r in (book or load()).of("furniture.", "caption.") if r.id in ours and r.id != _ENTRY]
-    return tuple(_Piece(r, r.find, begins(r.find), needs(r.find)) for r in rules)
+def _pieces(book: Rulebook | None) -> _Pieces:
+    return _Pieces(book)
 
 
 @cache
@@ -196,13 +220,11 @@ def _tiles(line: str, book: Rulebook | None) -> list[str]:
     m = _BETWEEN.match(line)
     if m and line[0] not in "—–－―-":
         here, sentence = m.end(), bool(_PAUSE.search(m.group()))
-    signs = frozenset(line)
-    pieces = [p for p in _pieces(book) if p.needs is None or not p.needs.isdisjoint(signs)]
+    pieces = _pieces(book)
+    able = pieces.of(line)
     while here < len(line):
         best, end = "", here
-        for rule, find, opening, _ in pieces:
-            if opening is not None and line[here] not in opening:
-                continue
+        for rule, find in pieces.at(line[here], able):
             m = find.match(line, here)
             if m and m.end() > end and _plausible(rule, m.group()):
                 best, end = rule.id, m.end()

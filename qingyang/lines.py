@@ -258,7 +258,7 @@ def _glued_headlines(sheet: Sheet) -> list[Mark]:
     text = sheet.source.text
     out: list[Mark] = []
     closes = [m.start() for m in _CLOSES.finditer(text)]
-    for k in np.unique(np.searchsorted(sheet.starts, closes, "right") - 1).tolist():
+    for k in sorted(set((np.searchsorted(sheet.starts, closes, "right") - 1).tolist())):
         if k < 0:
             continue
         s, e = int(sheet.starts[k]), int(sheet.ends[k])

@@ -86,11 +86,12 @@ def _convolve(x: Floats, layer: Layer) -> Floats:
     rows, reach = len(x), len(layer.kernel) // 2
     y: Floats = x @ layer.kernel[reach]
     y += layer.bias
+    tap = np.empty_like(y)
     for j, kernel in enumerate(layer.kernel):
         off = (j - reach) * layer.step
         if off:
             lo, hi = max(0, -off), min(rows, rows - off)
-            y[lo:hi] += x[lo + off : hi + off] @ kernel
+            y[lo:hi] += np.matmul(x[lo + off : hi + off], kernel, out=tap[lo:hi])
     return y
 
 
@@ -114,7 +115,9 @@ def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
         mask[at : at + len(p)] = 1
         spans.append((at, at + len(p)))
         at += len(p) + pad
-    x = np.maximum(_convolve(x, w.first), 0) * mask
+    x = _convolve(x, w.first)
+    np.maximum(x, 0, out=x)
+    x *= mask
     for k, layer in enumerate(w.between):
         y = _convolve(x, layer)
         if k == 1:

@@ -27,17 +27,20 @@ class Lexicon(NamedTuple):
     values: Floats
     there: NDArray[np.bool_]
     """Hash → whether some key may have it."""
+    less: int
+    """Bits that a hash is shorter than a number."""
 
     @classmethod
     def of(cls, keys: NDArray[np.uint32], values: Floats) -> Lexicon:
-        there = np.zeros(1 << 21, np.bool_)
-        there[_spread(keys)] = True
-        return cls(keys, values, there)
+        room = len(keys).bit_length() + 2
+        there = np.zeros(1 << room, np.bool_)
+        there[_spread(keys, 32 - room)] = True
+        return cls(keys, values, there, 32 - room)
 
     def find(self, wanted: NDArray[np.uint32]) -> Floats:
         """The value of each number; 0 where there is none."""
         out = np.zeros(len(wanted), np.float32)
-        likely = np.flatnonzero(self.there.take(_spread(wanted)))
+        likely = np.flatnonzero(self.there.take(_spread(wanted, self.less)))
         sought = wanted[likely]
         at = np.minimum(np.searchsorted(self.keys, sought), len(self.keys) - 1)
         found = self.keys[at] == sought
@@ -45,9 +48,9 @@ class Lexicon(NamedTuple):
         return out
 
 
-def _spread(keys: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _spread(keys: NDArray[np.uint32], less: int) -> NDArray[np.uint32]:
     """The upper bits of a product with 2³² over the golden ratio: numbers that lie close together come apart (Knuth 6.4)."""
-    return (keys * np.uint32(2654435769)) >> np.uint32(11)
+    return (keys * np.uint32(2654435769)) >> np.uint32(less)
 
 
 class SeamTable(NamedTuple):

@@ -7,11 +7,11 @@ a tail without a head.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qingyang import seams
 from qingyang.codes import code_points
@@ -34,11 +34,42 @@ def _head(sheets: Sequence[Sheet], d: Draft) -> str:
     return "".join(_HAN.findall("".join(sheets[s].unit(k) for s, k in d.kicker + d.headline)))
 
 
-def _grams(text: str) -> Counter[int]:
-    """The pairs of Han characters of a text, as numbers, and how often each stands there."""
+def _grams(text: str) -> NDArray[np.uint32]:
+    """The pairs of Han characters of a text, as numbers."""
     codes = code_points(text)
     han = (codes >= 0x3400) & (codes <= 0x9FFF)
-    return Counter(((codes[:-1] << 16) | codes[1:])[han[:-1] & han[1:]].tolist())
+    out: NDArray[np.uint32] = ((codes[:-1] << np.uint32(16)) | codes[1:])[han[:-1] & han[1:]]
+    return out
+
+
+def _alike(sheets: Sequence[Sheet], pairs: Sequence[tuple[Draft, Draft]], drafts: Sequence[Draft]) -> list[float]:
+    """How alike the texts of each pair are: cosine of their pairs of Han characters; the more of ``drafts`` have one, the less it
+    counts."""
+    grams = {id(d): np.unique(_grams(_text(sheets[d.sheet], d)), return_index=True, return_counts=True) for d in drafts}
+    known, spread = np.unique(np.concatenate([codes for codes, _, _ in grams.values()]), return_counts=True)
+
+    @cache
+    def counted(k: int) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+        """The pairs of a text in order of appearance, how often each stands there, and in how many texts."""
+        codes, first, count = grams[k]
+        order = np.argsort(first)
+        return codes[order], count[order], spread[np.searchsorted(known, codes[order])]
+
+    @cache
+    def size(k: int) -> float:
+        _, count, texts = counted(k)
+        return float(sum([share**2 for share in (count / texts).tolist()]) ** 0.5 + 1e-6)
+
+    out: list[float] = []
+    for h, t in pairs:
+        small, large = (id(h), id(t)) if len(grams[id(h)][0]) < len(grams[id(t)][0]) else (id(t), id(h))
+        codes, count, texts = counted(small)
+        there, _, often = grams[large]
+        at = np.minimum(np.searchsorted(there, codes), max(len(there) - 1, 0))
+        both = there[at] == codes if len(there) else np.zeros(len(codes), np.bool_)
+        common = sum((count[both] * often[at[both]] / texts[both] ** 2).tolist())
+        out.append(common / (size(id(h)) * size(id(t))))
+    return out
 
 
 def same_page(a: str, b: str) -> bool:
@@ -50,21 +81,29 @@ def same_page(a: str, b: str) -> bool:
     return a == b or (a.lstrip("ABCDEFGH") == b.lstrip("ABCDEFGH") and (a.isdigit() or b.isdigit()))
 
 
-def _seam(sheets: Sequence[Sheet], h: Draft, t: Draft) -> float:
-    """Does the first line of the tail go on with the last line of the head? In [-1, 1]; 0 where nothing tells."""
-    if not h.paragraphs or not t.paragraphs:
-        return 0.0
-    (a, i), (b, j) = h.paragraphs[-1][-1], t.paragraphs[0][0]
-    above, below = sheets[a].unit(i), sheets[b].unit(j)
-    if above[-1] in "。！？!?”’）)…":
-        return 0.0 if sheets[b].indent[j] < 1 else 0.3
-    left = np.zeros((1, seams.LEFT), np.uint32)
-    right = np.zeros((1, seams.RIGHT), np.uint32)
-    tail, front = above[-seams.LEFT :], below[: seams.RIGHT]
-    left[0, seams.LEFT - len(tail) :] = [ord(c) for c in tail]
-    right[0, : len(front)] = [ord(c) for c in front]
-    e = seams.evidence(left, right)[0]
-    return float(np.clip((e[0] + seams.reads_on(left, right)[0]) / 4 + max(e[1:4]) / 8, -1, 1))
+def _seams(sheets: Sequence[Sheet], pairs: Sequence[tuple[Draft, Draft]]) -> list[float]:
+    """Does the first line of each tail go on with the last line of its head? In [-1, 1]; 0 where nothing tells."""
+    out = [0.0] * len(pairs)
+    known: list[int] = []
+    left: list[str] = []
+    right: list[str] = []
+    for k, (h, t) in enumerate(pairs):
+        if not h.paragraphs or not t.paragraphs:
+            continue
+        (a, i), (b, j) = h.paragraphs[-1][-1], t.paragraphs[0][0]
+        above = sheets[a].unit(i)
+        if above[-1] in "。！？!?”’）)…":
+            out[k] = 0.0 if sheets[b].indent[j] < 1 else 0.3
+            continue
+        known.append(k)
+        left.append(above[-seams.LEFT :].rjust(seams.LEFT, "\0"))
+        right.append(sheets[b].unit(j)[: seams.RIGHT].ljust(seams.RIGHT, "\0"))
+    before, after = code_points("".join(left)).reshape(-1, seams.LEFT), code_points("".join(right)).reshape(-1, seams.RIGHT)
+    words = seams.evidence(before, after)
+    reads = seams.reads_on(before, after, [(k, k + 1) for k in range(len(known))])
+    for k, e, r in zip(known, words, reads, strict=True):
+        out[k] = float(np.clip((e[0] + r) / 4 + max(e[1:4]) / 8, -1, 1))
+    return out
 
 
 NEEDED = 1.0
@@ -84,17 +123,8 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
     on_to = {d.jump_out[1].page for d in marked if d.jump_out}
     heads = marked + [d for d in drafts if not d.jump_out and d.has_body and any(_fits(label[d.sheet], b) for b in back_to)]
     tails = tails + [d for d in drafts if not d.jump_in and d.has_body and any(_fits(label[d.sheet], b) for b in on_to)]
-    texts = {id(d): _grams(_text(sheets[d.sheet], d)) for d in {id(d): d for d in heads + tails}.values()}
-    spread: Counter[int] = Counter()
-    for w in texts.values():
-        spread.update(w.keys())
-
-    @cache
-    def size(k: int) -> float:
-        return float(sum([(n / spread[g]) ** 2 for g, n in texts[k].items()]) ** 0.5 + 1e-6)
-
-    titles = {id(d): set(_grams(_head(sheets, d))) for d in heads + tails}
-    scored: list[tuple[float, int, int]] = []
+    titles = {id(d): set(_grams(_head(sheets, d)).tolist()) for d in heads + tails}
+    pairs: list[tuple[int, int, float, float]] = []
     for i, h in enumerate(heads):
         for j, t in enumerate(tails):
             if h is t or h.sheet == t.sheet or not (h.jump_out or t.jump_in):
@@ -108,12 +138,15 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
             same = len(a & b) / min(len(a), len(b)) if a and b else 0.0
             if not (h.jump_out and t.jump_in) and same < 0.6:
                 continue
-            w, v = texts[id(h)], texts[id(t)]
-            small, large = (w, v) if len(w) < len(v) else (v, w)
-            like = sum(n * large[g] / spread[g] ** 2 for g, n in small.items() if g in large) / (size(id(h)) * size(id(t)))
-            score = 1.0 * bool(to and there) + 1.0 * bool(back and here) + 8.0 * like + _seam(sheets, h, t)
-            score += 5.0 * same - (2.0 if a and b and same < 0.2 else 0.0) - 2.0 * (not h.jump_out) - 2.0 * (not t.jump_in)
-            scored.append((score, i, j))
+            fits = 1.0 * bool(to and there) + 1.0 * bool(back and here)
+            title = 5.0 * same - (2.0 if a and b and same < 0.2 else 0.0) - 2.0 * (not h.jump_out) - 2.0 * (not t.jump_in)
+            pairs.append((i, j, fits, title))
+    told = [(heads[i], tails[j]) for i, j, _, _ in pairs]
+    alike = _alike(sheets, told, list({id(d): d for d in heads + tails}.values())) if told else []
+    scored = [
+        (fits + 8.0 * like + seam + title, i, j)
+        for (i, j, fits, title), like, seam in zip(pairs, alike, _seams(sheets, told), strict=True)
+    ]
     scored.sort(key=lambda s: (-s[0], s[1], s[2]))
     follows: dict[int, Draft] = {}
     taken: set[int] = set()
