@@ -2,8 +2,9 @@
 
 An expectation costs it some ten milliseconds, whatever the number of rows. So all figures that have bounds are put one below
 the other in one long column, the bound of each beside it, without the rows that are not meant; of the two columns two questions
-are asked: is this what it must be, and is this no less than that. What cannot be put so, or raises then, is asked alone: first for yes or no, then, for those that said no, for the failing rows. An expectation that
-raises reports ``success: false`` like one that fails; here the two are kept apart.
+are asked: is this what it must be, and is this no less than that. What cannot be put so, or raises then, is asked alone: first
+for yes or no, then, for those that said no, for the failing rows. An expectation that raises reports ``success: false`` like one
+that fails; here the two are kept apart.
 """
 
 from __future__ import annotations
