@@ -175,8 +175,12 @@ class Converter:
         first = word = 0
         for reading, forced, words in zip(sheet.readings, sheet.forced, sheet.words, strict=True):
             last = first + max(1, len(reading.strings))  # of none there is one, the empty one
-            strings = list(zip(sheet.strings[first:last], phrases[first:last], wholes[first:last], strict=True))
-            out.append(self._weighed(reading, forced, strings, words, sheet.numbers[word : word + len(words)]))
+            sources, mine = sheet.strings[first:last], wholes[first:last]
+            if not (forced or reading.choices or reading.people) and phrases[first:last] == mine:
+                out.append(([[pair] for pair in zip(sources, mine, strict=True)], []))
+            else:
+                strings = list(zip(sources, phrases[first:last], mine, strict=True))
+                out.append(self._weighed(reading, forced, strings, words, sheet.numbers[word : word + len(words)]))
             first = last
             word += len(words) + 1
         return out
@@ -599,7 +603,7 @@ def _of_table(text: str, where: choices.Words) -> Iterator[Span]:
 
 
 def _join(pieces: Pieces, reading: Reading) -> str:
-    text = "".join([after for _, after in pieces])
+    text = pieces[0][1] if len(pieces) == 1 else "".join([after for _, after in pieces])
     return text.translate(reading.stand_ins) if reading.stand_ins else text
 
 

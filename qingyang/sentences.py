@@ -27,6 +27,8 @@ _QUOTES = frozenset("“‘「『")
 _ENDERS = frozenset("。！？!?｡…．.")
 
 _MARK = re.compile(r"[\n。！？!?｡…．." + re.escape("".join(_CLOSE) + "".join(_CLOSE.values())) + "]")
+_OTHER = re.compile("[" + re.escape("\n！？!?｡…．." + "".join(_CLOSE) + "".join(_CLOSE.values())) + "]|。[。\"＂']")
+"""What makes more of a text than runs up to 。"""
 # One class first, so that the search runs at full speed; what a mark means is asked afterwards.
 _END = re.compile(
     r"(?:"
@@ -71,6 +73,8 @@ def split(text: str) -> list[tuple[int, int]]:
     >>> [text[a:b] for a, b in split(text)]
     ['“我们一定完成任务。”他说。', '人群中响起“加油！加油！”的呐喊。']
     """
+    if not _OTHER.search(text):
+        return _plain(text)
     marks = _marks(text)
     closing = _pairs(text, marks)
     spans: list[tuple[int, int]] = []
@@ -112,6 +116,24 @@ def split(text: str) -> list[tuple[int, int]]:
                     end = _BLANKS.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
                 spans.append((start, end))
                 start = end
+    if start < len(text):
+        spans.append((start, len(text)))
+    return spans
+
+
+def _plain(text: str) -> list[tuple[int, int]]:
+    """:func:`split` of a text in which nothing but 。 matters, as in half of all paragraphs."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    mark = text.find("。")
+    while mark >= 0:
+        end = mark + 1
+        if _ends(text, start, mark, end, []):
+            if text[end : end + 1].isspace():
+                end = _BLANKS.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
+            spans.append((start, end))
+            start = end
+        mark = text.find("。", end)
     if start < len(text):
         spans.append((start, len(text)))
     return spans
