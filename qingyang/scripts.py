@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache, cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -152,9 +152,10 @@ class Converter:
     def _all(self, strings: Sequence[str]) -> list[str]:
         if not strings:
             return []
-        return conversion.convert(_SEPARATOR.join(strings), CONFIGS[self.variant]).split(_SEPARATOR)
+        text = _SEPARATOR.join(strings)
+        return conversion.convert(text, CONFIGS[self.variant], conversion.standard(text)).split(_SEPARATOR)
 
-    def _known(self) -> Forms:
+    def known(self) -> Forms:
         """What becomes of every word of the lexicon by itself."""
         forms = self._words
         if new := forms.missing():
@@ -164,50 +165,49 @@ class Converter:
     def _by_word(self, words: Sequence[str]) -> list[str]:
         """Each word converted by itself, from memory where it was met before."""
         numbers = [self._lexicon[word] for word in words]
-        return list(map(self._known().told.__getitem__, numbers))
+        return list(map(self.known().told.__getitem__, numbers))
 
     def _strings(self, sheet: Sheet) -> list[tuple[list[Pieces], list[Doubt]]]:
         """Of each reading, every string in pieces, and what is in doubt in it."""
-        known = self._known()
+        known = self.known()
         phrases = conversion.convert(sheet.text, CONFIGS[self.variant], sheet.standard).split(_SEPARATOR)
         wholes = known.text(sheet.numbers).split(_SEPARATOR)
         out: list[tuple[list[Pieces], list[Doubt]]] = []
         first = word = 0
         for reading, forced, words in zip(sheet.readings, sheet.forced, sheet.words, strict=True):
             last = first + max(1, len(reading.strings))  # of none there is one, the empty one
-            sources, mine = sheet.strings[first:last], wholes[first:last]
-            if not (forced or reading.choices or reading.people) and phrases[first:last] == mine:
-                out.append(([[pair] for pair in zip(sources, mine, strict=True)], []))
-            else:
-                strings = list(zip(sources, phrases[first:last], mine, strict=True))
-                out.append(self._weighed(reading, forced, strings, words, sheet.numbers[word : word + len(words)]))
+            mine = slice(first, last)
+            numbers = sheet.numbers[word : word + len(words)]
+            out.append(self._weighed(reading, forced, sheet.strings[mine], phrases[mine], wholes[mine], words, numbers))
             first = last
             word += len(words) + 1
         return out
 
     def _weighed(
-        self, reading: Reading, forced: Sequence[Span], strings: Sequence[tuple[str, str, str]], words: Sequence[str], numbers: Ints,
+        self, reading: Reading, forced: Sequence[Span], sources: Sequence[str], phrases: Sequence[str], wholes: Sequence[str],
+        words: Sequence[str], numbers: Ints,
     ) -> tuple[list[Pieces], list[Doubt]]:  # fmt: skip
-        """``strings`` are (source, converted with phrases, converted word by word), with holes where something is ``forced``."""
+        """The pieces of ``sources``, which have holes where something is ``forced``; ``phrases`` are their conversions with phrases,
+        ``wholes`` those word by word. Where both agree and nothing else is said, nothing is to be weighed."""
         decided, doubts = self._decide(reading)
         begins = reading.begins
         closer = {bisect_right(begins, at) - 1 for at in [*decided, *(doubt.start for doubt in doubts)]}
-        by_word: list[str] = []
+        out: list[Pieces] = [[pair] for pair in zip(sources, wholes, strict=True)]
         ends: list[int] = []
-        out: list[Pieces] = []
         holes = iter(forced)
-        for string, (source, phrase, whole) in enumerate(strings):
-            if phrase == whole and string not in closer and (not forced or _HOLE not in source):
-                out.append([(source, whole)])
-                continue
+        told = self._words.told
+        weighty = {bisect_right(begins, span.start) - 1 for span in forced} | closer
+        if phrases != wholes:
+            weighty.update(k for k, (phrase, whole) in enumerate(zip(phrases, wholes, strict=True)) if phrase != whole)
+        for string in sorted(weighty):
+            source, phrase, whole = sources[string], phrases[string], wholes[string]
             if phrase == whole and (string not in closer or len(source) == len(whole)):
                 weighed = _plain_pieces(source, whole)
             else:
                 if not ends:
-                    ends = [-1, *(i for i, word in enumerate(words) if word == _SEPARATOR), len(words)]
-                    by_word = list(map(self._words.told.__getitem__, numbers.tolist()))
+                    ends = [-1, *np.flatnonzero(numbers == 0).tolist(), len(words)]
                 mine = slice(ends[string] + 1, ends[string + 1])
-                weighed = self._weigh(source, phrase, whole, words[mine], by_word[mine])
+                weighed = self._weigh(source, phrase, whole, words[mine], list(map(told.__getitem__, numbers[mine].tolist())))
             pieces: Pieces = []
             offset = begins[string]
             for before, after, doubtful in weighed:
@@ -220,7 +220,7 @@ class Converter:
                     doubts.append(Doubt(offset, offset + len(before), "script.phrase", (after, doubtful), _PHRASE, 0.1))
                 pieces.append((before, after))
                 offset += len(before)
-            out.append(pieces)
+            out[string] = pieces
         return out, doubts
 
     def _weigh(self, source: str, phrase: str, whole: str, words: Sequence[str], by_word: Sequence[str]) -> Iterator[tuple[str, str, str]]:
@@ -496,12 +496,22 @@ class Sheet:
                 _apart([*reading.spans, *(Span(start, end, "term") for start, end in some)]) if some else spans
                 for reading, some, spans in zip(readings, found, self.forced, strict=True)
             ]
-        told = [_shield(reading, spans) for reading, spans in zip(readings, self.forced, strict=True)]
-        self.text = _SEPARATOR.join([text for text, _ in told])
+        told = [
+            (plain.shielded[k], plain.words[k]) if plain and spans is plain.forced[k] else _shield(readings[k], spans)
+            for k, spans in enumerate(self.forced)
+        ]
+        self.shielded: list[str] = [text for text, _ in told]
+        self.text = _SEPARATOR.join(self.shielded)
         self.strings = self.text.split(_SEPARATOR)
-        self.words = [words for _, words in told]
-        every = chain.from_iterable([*words, _SEPARATOR] for words in self.words)
-        self.numbers: Ints = np.fromiter(map(lexicon.__getitem__, every), np.int64)
+        self.words: list[list[str]] = [words for _, words in told]
+        self.parts: list[Ints] = []
+        """The numbers of each reading's words, and of the separator behind them."""
+        for k, words in enumerate(self.words):
+            if plain and words is plain.words[k]:
+                self.parts.append(plain.parts[k])
+            else:
+                self.parts.append(np.fromiter(map(lexicon.__getitem__, [*words, _SEPARATOR]), np.int64, len(words) + 1))
+        self.numbers: Ints = np.concatenate(self.parts) if self.parts else np.zeros(0, np.int64)
         self._take_in(lexicon)
 
     def _take_in(self, lexicon: Lexicon) -> None:
@@ -559,10 +569,10 @@ class Converters:
         ]  # fmt: skip
         self._lexicon.forget()
         plain = Sheet(readings, self._lexicon)
-        told = []
+        sheets = [Sheet(readings, self._lexicon, True, plain) if c.terms else plain for c in self.converters.values()]
         for converter in self.converters.values():
-            sheet = Sheet(readings, self._lexicon, True, plain) if converter.terms else plain
-            told.append(converter.convert_all(records, readings, sheet))
+            converter.known()  # the new words, in all variants together
+        told = [c.convert_all(records, readings, sheet) for c, sheet in zip(self.converters.values(), sheets, strict=True)]
         return [dict(zip(self.converters, variants, strict=True)) for variants in zip(*told, strict=True)]
 
 
