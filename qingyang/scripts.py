@@ -290,28 +290,23 @@ class Converter:
             for b in range(max(a + 2, low + 1), min(len(clause), high + _REACH) + 1)
         ]  # fmt: skip
         stretches.sort(key=lambda s: (s[1] - s[0], s))
-        told = iter(
-            self._all(
-                [
-                    part
-                    for a, b in stretches
-                    for part in (clause[a:b], clause[a : b - 1], clause[b - 1 : b], clause[a : a + 1], clause[a + 1 : b])
-                ]
-            )
-        )
+        every = list({clause[a:b] for left, right in stretches for a, b in _parts(left, right)})
+        conversions = dict(zip(every, self._all(every), strict=True))
+        place = {start: word for word, start in enumerate(starts)}
         crossing = covering = None
-        for (a, b), to, left, end, start, right in zip(stretches, told, told, told, told, told, strict=True):
-            whole = a <= low and b >= high and a in starts and b in starts
-            if to not in phrase or (to == "".join(by_word[starts.index(a) : starts.index(b)]) if whole else to in word):
+        for a, b in stretches:
+            to, left, end, start, right = (conversions[clause[x:y]] for x, y in _parts(a, b))
+            whole = a <= low and b >= high and a in place and b in place
+            if to not in phrase or (to == "".join(by_word[place[a] : place[b]]) if whole else to in word):
                 continue
             if to != left + end and to != start + right:
                 if whole:
-                    return [(starts.index(a), starts.index(b), to)]
+                    return [(place[a], place[b], to)]
                 crossing = crossing or (a, b, to)
             elif whole:
                 covering = covering or (a, b, to)
         if crossing is None:
-            return [(starts.index(covering[0]), starts.index(covering[1]), covering[2])] if covering else []
+            return [(place[covering[0]], place[covering[1]], covering[2])] if covering else []
         a, b, to = crossing
         # 芒果|干, 十几|周: the end of a word lends its sense to the character after it. Not so 洱海|里: 海里 is a nautical mile.
         if last == first + 1 and high - low == 1 and b == high and clause[low] != "里" and len(to) == b - a:
@@ -395,6 +390,11 @@ class Converter:
                     if options := names.table().either.get(character):
                         doubts.append(Doubt(at, at + 1, "script.given-name", tuple(options), "Both forms are given names.", 0.4))
         return decided, doubts
+
+
+def _parts(a: int, b: int) -> tuple[tuple[int, int], ...]:
+    """A stretch, and what it is without its last and its first character, and these."""
+    return (a, b), (a, b - 1), (b - 1, b), (a, a + 1), (a + 1, b)
 
 
 def _plain_pieces(source: str, variant: str) -> Iterator[tuple[str, str, str]]:
@@ -714,13 +714,27 @@ class Judged(NamedTuple):
 def judge(records: Sequence[Record], variants: Sequence[Mapping[str, Record]]) -> list[dict[str, Judged]]:
     """How good the variants of each record are; many records at once take a fraction of the time."""
     out: list[dict[str, Judged]] = [{} for _ in records]
+    texts = _Texts(records)
     for name in dict.fromkeys(name for each in variants for name in each):
         rows = [k for k, each in enumerate(variants) if name in each]
         theirs = [variants[k][name] for k in rows]
         simplified = _simplified_only([variant["text"] for variant in theirs])
-        for k, only, back in zip(rows, simplified, _backs([records[k] for k in rows], theirs), strict=True):
+        for k, only, back in zip(rows, simplified, _backs(texts, rows, theirs), strict=True):
             out[k][name] = Judged(len(only), back)
     return out
+
+
+class _Texts:
+    """The paragraphs of records, and how they read in Simplified characters only, worked out for whoever is asked about."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.printed = ["\n".join(record["paragraphs"]) for record in records]
+        self._plain: dict[int, str] = {}
+
+    def plain(self, rows: Sequence[int]) -> list[str]:
+        new = [k for k in rows if k not in self._plain]
+        self._plain.update(zip(new, _same(_each([self.printed[k] for k in new], "t2s")), strict=True))
+        return [self._plain[k] for k in rows]
 
 
 def converts_back(record: Record, variant_record: Record) -> float:
@@ -730,15 +744,15 @@ def converts_back(record: Record, variant_record: Record) -> float:
     the few forms that OpenCC does not turn back (``rules/scripts.toml``). Taiwan's words are turned back where that
     gives the clause as it was, and its characters alone where that does: 建立 is no 创建.
     """
-    return _backs([record], [variant_record])[0]
+    return _backs(_Texts([record]), [0], [variant_record])[0]
 
 
-def _backs(records: Sequence[Record], variants: Sequence[Record]) -> list[float]:
-    """:func:`converts_back` of each record; the variants are of one kind."""
-    every = ["\n".join(record["paragraphs"]) for record in records]
+def _backs(texts: _Texts, which: Sequence[int], variants: Sequence[Record]) -> list[float]:
+    """:func:`converts_back` of some texts; the variants are of one kind."""
+    if not which:
+        return []
+    every = [texts.printed[k] for k in which]
     out = [1.0] * len(every)
-    if not every:
-        return out
     config = BACK[variants[0]["lang"]]
     turned = ["\n".join(variant["paragraphs"]) for variant in variants]
     told = _each(turned, config)
@@ -746,7 +760,7 @@ def _backs(records: Sequence[Record], variants: Sequence[Record]) -> list[float]
     backs = [_same([told[k] for k in rows])]
     differ = [n for n, (a, b) in enumerate(zip(_same([every[k] for k in rows]), backs[0], strict=True)) if a != b]
     rows, backs = [rows[n] for n in differ], [[backs[0][n] for n in differ]]
-    plain = _same(_each([every[k] for k in rows], "t2s"))
+    plain = texts.plain([which[k] for k in rows])
     if config == "tw2sp":
         backs.append(_same(_each([turned[k] for k in rows], "tw2s")))
     for k, ours, *some in zip(rows, plain, *backs, strict=True):
