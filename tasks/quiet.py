@@ -70,9 +70,15 @@ UNUSED = (
     _FLUENT + "spark_google_cloud_storage_datasource",
     _FLUENT + "spark_azure_blob_storage_datasource",
     _FLUENT + "spark_dbfs_datasource",
+    _FLUENT + "pandas_file_path_datasource",
+    _FLUENT + "pandas_filesystem_datasource",
+    _FLUENT + "pandas_dbfs_datasource",
+    _FLUENT + "pandas_s3_datasource",
+    _FLUENT + "pandas_google_cloud_storage_datasource",
+    _FLUENT + "pandas_azure_blob_storage_datasource",
 )
-"""What Great Expectations imports for pictures, for expectations about distributions and for Spark, none of which we use:
-half of the time that its import takes."""
+"""What Great Expectations imports for pictures, for expectations about distributions, for Spark and for frames that it reads from
+files itself, none of which we use: more than half of the time that its import takes."""
 
 ABSENT = ("sqlalchemy", "boto3", "botocore")
 """What it looks for and does without: for tables in databases and in a cloud. We hand it frames."""
