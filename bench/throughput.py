@@ -196,8 +196,8 @@ def floor(raw: Path, output: Path) -> dict[str, Any]:
     return {"seconds": done - begun, "words": words - begun, "variants": done - words, "bytes": sum(len(t.encode()) for t in texts)}
 
 
-def workers(raw: Path, output: Path, count: int) -> float:
-    """Seconds on the wall of a run from nothing with ``count`` workers, without Prefect; start-up of the processes included."""
+def workers(raw: Path, output: Path, count: int) -> dict[str, float]:
+    """A run from nothing with ``count`` workers, without Prefect: seconds on the wall, of CPU here and in the others, start-up included."""
     begun = time.monotonic()
     from qingyang.settings import Settings
     from tasks import corpus, lock
@@ -213,7 +213,8 @@ def workers(raw: Path, output: Path, count: int) -> float:
         assert plan is not None
         assert not any(threads.map(lambda group: corpus.make_group(plan, group, pool), plan.groups))
         corpus.finish(plan, {"started": "now", "host": "bench", "seconds": 0, "workers": count}, pool)
-    return time.monotonic() - begun
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"wall": time.monotonic() - begun, "here": time.process_time(), "others": others.ru_utime + others.ru_stime}
 
 
 class Peer(NamedTuple):
@@ -286,7 +287,7 @@ print(cpu() - begun)
     ),
 )
 
-PATIENCE = 900
+PATIENCE = 3600
 """Seconds for an installation, and for a peer's run."""
 
 
@@ -467,13 +468,19 @@ def show_pair(folder: Path, mb: float, rounds: int) -> None:
     """Two workers and one in turns, by the clock on the wall, start-up included."""
     size = pages(folder / "raw", int(mb * 1e6)) / 1e6
     wall: dict[int, list[float]] = {1: [], 2: []}
+    cpu = alone = 0.0
     for turn in range(rounds):
         for count in (1, 2) if turn % 2 == 0 else (2, 1):
             shutil.rmtree(folder / "output", ignore_errors=True)
-            wall[count].append(_child(f"workers{count}", folder / "raw", folder / "output"))
+            told = _child(f"workers{count}", folder / "raw", folder / "output")
+            wall[count].append(told["wall"])
+            if count == 2:
+                cpu, alone = told["here"] + told["others"], told["here"]
     one, two = median(wall[1]), median(wall[2])
     print(f"\n{size:.1f} MB on the wall, {rounds} turns: one worker {one:.1f} s, two {two:.1f} s, {one / two:.2f} times as fast")
     print(f"the quickest turns: {min(wall[1]):.1f} s and {min(wall[2]):.1f} s, {min(wall[1]) / min(wall[2]):.2f} times")
+    print(f"CPU with two workers: {cpu:.1f} s, of it {alone:.1f} s in the process that gives them work: ", end="")
+    print(f"{cpu / (alone + (cpu - alone) / 2):.2f} times at least where nobody else wants the processors")
 
 
 def show_growth(results: Iterable[dict[str, Any]]) -> None:

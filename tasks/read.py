@@ -184,11 +184,11 @@ def _open(raw: Path | Remote, name: str) -> AbstractContextManager[BinaryIO]:
 Span = tuple[int, int]
 """First byte of a part of a source, and the one after its last."""
 
-WHOLE = 3_000_000
-"""Bytes; a larger source is no page, but many one after the other, and is taken in parts where lines can be told from its bytes."""
+WHOLE = 1_500_000
+"""Bytes; a larger source is no page and no issue of fifty pages, and is taken in parts where lines can be told from its bytes."""
 
-PART = 2_000_000
-"""Bytes of a part: some hundred pages. Cleaning takes 80 times as much memory."""
+PART = 1_000_000
+"""Bytes of a part: some fifty pages. Cleaning takes 160 times as much memory."""
 
 BREAKS = (b"\f", b"\n\n", b"\r\n\r\n", b"\n")
 """Where a part may end, the best first: the end of a page as PDF readers write it, a blank line, a line. No character has one of these

@@ -73,6 +73,19 @@ def test_peers_are_pinned() -> None:
     assert all("==" in wanted for peer in PEERS for wanted in peer.wanted)
 
 
+def test_two_workers_beside_one_also_by_what_they_must_share(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The clock on the wall says little on a machine with other work; CPU that only the first process can spend says how far two can go."""
+    told = {"workers1": {"wall": 20.0, "here": 19.0, "others": 0.0}, "workers2": {"wall": 12.5, "here": 2.0, "others": 18.0}}
+    monkeypatch.setattr(throughput, "_child", lambda what, raw, output: told[what])
+    monkeypatch.setattr(throughput, "pages", lambda raw, size: size)
+    throughput.show_pair(tmp_path, 3, 2)
+    said = capsys.readouterr().out
+    assert "1.60 times as fast" in said
+    assert "20.0 s, of it 2.0 s in the process" in said and "1.82 times at least" in said
+
+
 def test_growth_is_shown_against_the_size_before(capsys: pytest.CaptureFixture[str]) -> None:
     def at(mb: float, seconds: float) -> dict[str, object]:
         job = {"seconds": seconds, "start": 5.0, "memory": 500.0}
