@@ -152,16 +152,20 @@ def pull(
     from contextlib import nullcontext
 
     from flows.server import Server
+    from tasks import corpus
     from tasks.manifest import STATE
     from tasks.quiet import hush, import_great_expectations
+    from tasks.workers import Workers
     from tasks.working import working_copy
 
     folder = working_copy(output).absolute()
     state = folder / STATE
     state.mkdir(parents=True, exist_ok=True)
     hush(state)
-    with nullcontext() if os.environ.get("PREFECT_API_URL") else Server(state) as server:
+    much = dask is None and corpus.awaiting(raw, folder, settings, force) > corpus.WORTH_WORKERS
+    with Workers(workers if much else 1) as early, nullcontext() if os.environ.get("PREFECT_API_URL") else Server(state) as server:
         # All of this in the time that the server needs to start.
+        early.prepare()
         import_great_expectations()
         from tqdm import tqdm
 

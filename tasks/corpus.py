@@ -146,6 +146,15 @@ def place(plan: Plan, view: str, key: str) -> Path:
 # ---------------------------------------------------------------- what is pending
 
 
+def awaiting(raw: Path | Remote, output: Path, settings: Settings, force: bool = False) -> int:
+    """Bytes of the sources that a run will have to open, as the folder lists them; 0 where listing it takes a network."""
+    if isinstance(raw, Remote):
+        return 0
+    found, _ = read.walk(raw, leave_out=output)
+    known = {} if force else manifest.load_survey(output / STATE, manifest.code_digest(settings))
+    return sum(f.stamp[0] for f in manifest.unseen(found, known))
+
+
 def survey(
     raw: Path | Remote, output: Path, settings: Settings, workers: Workers | None, force: bool = False, unsteady: Iterable[str] = ()
 ) -> Plan | None:

@@ -194,6 +194,15 @@ def test_workers_make_no_difference(raw: Path, output: Path, tmp_path: Path) -> 
     assert tree(tmp_path / "two") == tree(output)
 
 
+def test_what_a_run_will_have_to_open_is_known_before_it_begins(raw: Path, output: Path) -> None:
+    whole = sum(path.stat().st_size for path in raw.rglob("*.txt"))
+    assert corpus.awaiting(raw, output.parent / "none", Settings()) == whole
+    assert corpus.awaiting(raw, output, Settings()) == 0
+    assert corpus.awaiting(raw, output, Settings(), force=True) == whole
+    write(raw, **{"日报/2020-12-09/01.txt": "新的一页"})
+    assert corpus.awaiting(raw, output, Settings()) == 12
+
+
 def test_another_code_makes_everything_again(raw: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifest, "fingerprint", lambda: "another")
     plan, _ = bring(raw, output)
