@@ -343,6 +343,8 @@ class Writer:
         pairs = [(self._stretch(a), self._stretch(b)) for f in fields for a, b in pairwise(f) if a[0] == b[0]]
         # of a line of less than three characters the one above would be seen too, where they were joined
         pairs = [(a, b) for a, b in pairs if a.end - a.start >= 3]
+        if not pairs:
+            return
         texts = [source.text for source in self.sources]
         left = "".join([texts[n][end - 3 : end] for (n, _, end), _ in pairs])
         right = "".join([texts[n][start : min(start + 3, end)].ljust(3, "\0") for _, (n, start, end) in pairs])

@@ -43,7 +43,7 @@ _CANDIDATES = "".join(map(chr, (*range(0x3000), *range(0xFE00, 0xFE10), *range(0
 """Where invisible characters are."""
 
 _BLANK = compile_pattern(f"[{BLANKS}]+")
-_HAN = compile_pattern(f"[{HAN}]")
+_HAN = compile_pattern(f"[{HAN}]+")
 _SINGLE = compile_pattern(f"[{HAN}][，。、；：！？）”》]?")
 _MARK = compile_pattern("[，。、；：！？“”‘’（）《》【】「」『』]")
 
@@ -339,7 +339,8 @@ def _blanks_of_line(text: str, start: int, end: int) -> Iterator[Edit]:
     listed: list[bool] = []
     for k, (a, b) in enumerate(gaps):
         left, right = words[k][-1], words[k + 1][0]
-        if _HAN.match(left) and _HAN.match(right):
+        han_left, han_right = _HAN.match(left), _HAN.match(right)
+        if han_left and han_right:
             narrow = narrow or [_width(text[a:b]) <= 1 for a, b in gaps]
             listed = listed or _listed(words)
             if listed[k]:
@@ -349,10 +350,10 @@ def _blanks_of_line(text: str, start: int, end: int) -> Iterator[Edit]:
             else:
                 # 李　舸: a name of two characters is spaced to the width of three
                 gone = narrow[k] or (words[k + 1][1:2] in ("", *"、，）)。") and is_name(left + right))
-        elif (_HAN.match(left) and _MARK.match(right)) or (_MARK.match(left) and (_HAN.match(right) or _MARK.match(right))):
+        elif (han_left and _MARK.match(right)) or (_MARK.match(left) and (han_right or _MARK.match(right))):
             gone = True
         else:
-            if spaced and (_HAN.match(left) or _HAN.match(right)) and (left.isalnum() and right.isalnum()):
+            if spaced and (han_left or han_right) and (left.isalnum() and right.isalnum()):
                 yield Edit(a, b, "", "char.blank-letter-spaced")
             continue
         if gone:
@@ -370,7 +371,7 @@ def _listed(words: list[str]) -> list[bool]:
     k = 0
     while k < len(words):
         n = k
-        while n < len(words) and len(words[n]) <= 4 and _HAN.fullmatch(words[n][0]) and all(map(_HAN.fullmatch, words[n])):
+        while n < len(words) and len(words[n]) <= 4 and _HAN.fullmatch(words[n]):
             n += 1
         names: list[tuple[int, int]] = []
         i = k

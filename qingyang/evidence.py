@@ -370,9 +370,9 @@ def _gather(pages: Pages, X: Floats) -> None:
     put("bottom", np.clip(1 - (pages.count - 1 - pages.place) / 6, 0, 1))
     put("place", pages.place / np.maximum(pages.count - 1, 1))
 
-    for name, bit in _EDGE:
-        put(f"first_{name}", (first & bit) != 0)
-        put(f"last_{name}", (last & bit) != 0)
+    bits = np.array([bit for _, bit in _EDGE], np.uint32)[:, None]
+    for edge, where in ((first, "first"), (last, "last")):
+        X.T[[_COL[f"{where}_{name}"] for name, _ in _EDGE]] = (edge & bits) != 0
     before_last = np.where(ends - 2 >= starts, cls[np.maximum(ends - 2, 0)], 0)
     shut = ((last & (lines.SHUTQ | lines.SHUTB)) != 0) & ((before_last & (lines.STOP | lines.DOTS)) != 0)
     put("shut_after_stop", shut)

@@ -6,8 +6,9 @@ stitches what jumps, and lets :mod:`qingyang.ledger` write every string and acco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from qingyang import evidence, subheads
@@ -41,14 +42,23 @@ def clean_issue(sources: Sequence[Source], book: Rulebook | None = None) -> Clea
 
     Raises AccountError if a character would be lost, doubled or invented (a defect of ours, never of the input).
     """
-    sources = list(sources)
-    sheets = [read_lines(s, book) for s in sources]
+    return clean_issues([sources], book)[0]
+
+
+def clean_issues(issues: Iterable[Sequence[Source]], book: Rulebook | None = None) -> list[Cleaned]:
+    """Each issue as :func:`clean_issue` gives it, sooner: the evidence of small ones is gathered together."""
+    issues = [list(sources) for sources in issues]
+    sheets = [[read_lines(s, book) for s in sources] for sources in issues]
+    facts = _gathered([batch for mine in sheets for batch in _batches(mine)])
+    return [_cleaned(sources, mine, facts) for sources, mine in zip(issues, sheets, strict=True)]
+
+
+def _cleaned(sources: Sequence[Source], sheets: Sequence[Sheet], gathered: Iterator[list[evidence.Floats]]) -> Cleaned:
     pages: list[PageDrafts] = []
-    for first, last in _batches(sheets):
-        facts = evidence.gather_all(sheets[first:last])
-        for number, X, (roles, p) in zip(range(first, last), facts, weigh(facts), strict=True):
-            sheet = sheets[number]
-            page = split(sheet, number, settle(roles, p, X))
+    for batch in _batches(sheets):
+        facts = next(gathered)
+        for sheet, X, (roles, p) in zip(batch, facts, weigh(facts), strict=True):
+            page = split(sheet, len(pages), settle(roles, p, X))
             page.decisions = _decisions(sheet, X, roles, p)
             pages.append(subheads.settle(sheet, X, p, thread(sheet, X, page)))
     chains = stitch(sheets, pages)
@@ -69,14 +79,30 @@ BATCH = 20_000
 """Units whose evidence is held at a time: ten megabytes, whatever the size of the issue."""
 
 
-def _batches(sheets: Sequence[Sheet]) -> Iterator[tuple[int, int]]:
+def _batches(sheets: Sequence[Sheet]) -> list[Sequence[Sheet]]:
+    """The pages of an issue that are weighed together."""
+    out: list[Sequence[Sheet]] = []
     first = units = 0
     for k, sheet in enumerate(sheets):
         if units and units + len(sheet) > BATCH:
-            yield first, k
+            out.append(sheets[first:k])
             first, units = k, 0
         units += len(sheet)
-    yield first, len(sheets)
+    return [*out, sheets[first:]]
+
+
+def _gathered(batches: Sequence[Sequence[Sheet]]) -> Iterator[list[evidence.Floats]]:
+    """The evidence of the pages of each batch; as many batches at a time as may be held."""
+    first = 0
+    while first < len(batches):
+        last, units = first, 0
+        while last < len(batches) and (last == first or units + sum(map(len, batches[last])) <= BATCH):
+            units += sum(map(len, batches[last]))
+            last += 1
+        facts = iter(evidence.gather_all([sheet for batch in batches[first:last] for sheet in batch]))
+        for batch in batches[first:last]:
+            yield list(islice(facts, len(batch)))
+        first = last
 
 
 def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats) -> list[dict[str, Any]]:

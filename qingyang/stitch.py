@@ -143,9 +143,10 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
             pairs.append((i, j, fits, title))
     told = [(heads[i], tails[j]) for i, j, _, _ in pairs]
     alike = _alike(sheets, told, list({id(d): d for d in heads + tails}.values())) if told else []
+    seams_of = _seams(sheets, told) if told else []
     scored = [
         (fits + 8.0 * like + seam + title, i, j)
-        for (i, j, fits, title), like, seam in zip(pairs, alike, _seams(sheets, told), strict=True)
+        for (i, j, fits, title), like, seam in zip(pairs, alike, seams_of, strict=True)
     ]
     scored.sort(key=lambda s: (-s[0], s[1], s[2]))
     follows: dict[int, Draft] = {}

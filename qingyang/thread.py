@@ -89,12 +89,16 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
     long_above = np.log1p(np.array([len(b) for b in body])) / 5
     tails = np.array(tail_w)
     index = np.arange(n)
-    for i, w in enumerate(wanted):
+    # every seam that may be asked for, at once: a run of n for each piece
+    left, right = edges(sheet, np.tile(la, m), np.repeat([first[w] for w in wanted], n))
+    runs = [(i * n, i * n + n) for i in range(m)]
+    all_seams = seams.evidence(left, right)
+    all_reads = np.clip(seams.reads_on(left, right, runs), -8, 8) / 4
+    all_belong = np.clip(seams.belongs(left, right, all_seams, runs), -6, 6)
+    for i, (w, run) in enumerate(zip(wanted, runs, strict=True)):
         h = drafts[w]
         mid = 1.0 if h.mid else 0.0
-        left, right = edges(sheet, la, np.full(n, first[w]))
-        seam = seams.evidence(left, right)
-        reads = np.clip(seams.reads_on(left, right), -8, 8) / 4
+        seam, reads, belong = (a[slice(*run)] for a in (all_seams, all_reads, all_belong))
         like = alike[w].copy()
         like[w] = 0
         best = float(like.max()) if n > 1 else 0.0
@@ -108,7 +112,7 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
         row[:, f["mid_seam_odds"]] = mid * has * np.clip(seam[:, 0], -6, 8) / 5
         row[:, f["mid_seam_word"]] = mid * has * seam[:, 1:4].max(1) / 8
         row[:, f["mid_reads_on"]] = mid * has * reads
-        row[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, np.clip(seams.belongs(left, right, seam), -6, 6)) / 4
+        row[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, belong) / 4
         row[:, f["mid_begins_word"]] = mid * seam[:, 4] / 5
         row[:, f["start_begins_word"]] = (1 - mid) * seam[:, 4] / 5
         row[:, f["topic"]] = like

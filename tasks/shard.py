@@ -84,18 +84,18 @@ def make(batch: Batch) -> Done:
     counts = {"sources": 0, "characters": 0, "articles": 0, "fragments": 0, "flags": 0}
     changed: list[str] = []
     out = {name: open(folder / f"{name}.jsonl", "wb") for name in [*views(batch.settings), "ledger", "metrics", "unreadable"]}  # noqa: SIM115
-    waiting: list[Cleaned] = []
+    waiting: list[list[Source]] = []
     try:
         for pages in batch.issues:
             sources, lost = _sources(raw, pages, batch.settings)
             changed += lost
             if lost:
                 continue
-            waiting.append(Cleaned(sources, *_clean(sources, book)))
-            if sum(each.size for each in waiting) >= TOGETHER:
-                _finish(waiting, batch.settings, out, counts)
+            waiting.append(sources)
+            if sum(len(source.text) for each in waiting for source in each) >= TOGETHER:
+                _finish(_clean_all(waiting, book), batch.settings, out, counts)
                 waiting.clear()
-        _finish(waiting, batch.settings, out, counts)
+        _finish(_clean_all(waiting, book), batch.settings, out, counts)
     finally:
         for file in out.values():
             file.close()
@@ -209,6 +209,17 @@ def _sources(raw: Path | Remote, pages: Sequence[Seen], settings: Settings) -> t
         source = decode.read(seen.name, data, encoding=settings.encoding)
         sources.append(identified(source, seen))
     return sources, changed
+
+
+def _clean_all(issues: Sequence[list[Source]], book: Rulebook | None) -> list[Cleaned]:
+    """The issues cleaned together; one by one where that fails."""
+    try:
+        done = issue.clean_issues(issues, book)
+        return [Cleaned(sources, list(c.records), list(c.ledger), []) for sources, c in zip(issues, done, strict=True)]
+    except (RuleError, SettingError):
+        raise
+    except Exception:
+        return [Cleaned(sources, *_clean(sources, book)) for sources in issues]
 
 
 def _clean(sources: Sequence[Source], book: Rulebook | None) -> tuple[list[Record], list[dict[str, Any]], list[tuple[Source, str]]]:

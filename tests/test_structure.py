@@ -11,7 +11,7 @@ from qingyang import clean, subheads
 from qingyang.columns import read_in_columns
 from qingyang.evidence import gather, gather_all
 from qingyang.fields import authors, dateline, is_name, looks_like_byline, squeeze
-from qingyang.issue import clean_issue
+from qingyang.issue import clean_issue, clean_issues
 from qingyang.ledger import account, account_output
 from qingyang.lines import read_lines
 from qingyang.records import Record, Source
@@ -131,6 +131,17 @@ def test_pages_gathered_together_have_the_evidence_they_have_alone(profile: str)
     assert [len(X) for X in together] == [len(s) for s in sheets]
     for s, X in zip(sheets, together, strict=True):
         assert X.tobytes() == gather(s).tobytes()
+
+
+def test_issues_cleaned_together_come_out_as_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    issues = [sources_of(compose(905_010 + k, profile=profile, pages=2)) for k, profile in enumerate(("lines", "disorder+light", "rows"))]
+    issues.insert(1, [Source("leer.txt", "\n", "0" * 64)])
+    alone = [clean_issue(sources) for sources in issues]
+    for held in (20_000, 300):
+        monkeypatch.setattr("qingyang.issue.BATCH", held)
+        if held < 20_000:
+            alone = [clean_issue(sources) for sources in issues]
+        assert clean_issues(issues) == alone
 
 
 @pytest.mark.parametrize("profile", ["fragments", "lines+medium", "rows", "disorder"])
