@@ -745,6 +745,40 @@ def _source_of_line(line: bytes) -> str:
     return str(orjson.loads(line)["source"])
 
 
+class _Lines:
+    """The lines of a file by their record's id, read when they are asked for: a corpus in one file may hold 100 MB."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0) if path.is_file() else None
+        self._places: dict[str, tuple[int, int]] = {}
+        if self._file is not None:
+            with path.open("rb") as file:
+                start = 0
+                for line in file:
+                    if line.startswith(b'{"id":"'):
+                        self._places[line[7 : line.index(b'"', 7)].decode()] = (start, len(line))
+                    elif not line.isspace():
+                        self._places[orjson.loads(line)["id"]] = (start, len(line))
+                    start += len(line)
+
+    def get(self, rid: str) -> bytes | None:
+        place = self._places.get(rid)
+        if place is None or self._file is None:
+            return None
+        self._file.seek(place[0])
+        return self._file.read(place[1])
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __getitem__(self, rid: str) -> bytes:
+        line = self.get(rid)
+        if line is None:
+            raise KeyError(rid)
+        return line
+
+
 class _Corpus:
     """Everything under ``output/`` that the proof reads."""
 
@@ -768,7 +802,7 @@ class _Corpus:
             self.apparatus[row["id"]].append(row)
         langs = sorted(p.name.removesuffix(".jsonl")[9:] for p in output.glob("articles.zh-Hant*"))
         self.lang = langs[0] if langs else None
-        self._lines: dict[tuple[str, str], dict[str, bytes]] = {}
+        self._lines: dict[tuple[str, str], _Lines] = {}
         self._one_file: dict[str, bool] = {}
 
     def shards(self) -> list[tuple[str, Path]]:
@@ -783,7 +817,7 @@ class _Corpus:
         line = self._view(f"articles.{self.lang}", shard).get(rid) if self.lang else None
         return orjson.loads(line) if line else None
 
-    def _view(self, view: str, shard: str) -> dict[str, bytes]:
+    def _view(self, view: str, shard: str) -> _Lines:
         """Lines by record id: of the one file of a small corpus, or of one shard, the last one asked for."""
         if view not in self._one_file:
             self._one_file[view] = (self.output / f"{view}.jsonl").is_file()
@@ -791,16 +825,7 @@ class _Corpus:
         if key not in self._lines:
             for old in [k for k in self._lines if k[0] == view]:
                 del self._lines[old]
-            path = self.output / f"{view}.jsonl" if self._one_file[view] else self.output / view / f"{shard}.jsonl"
-            found: dict[str, bytes] = {}
-            if path.is_file():
-                with path.open("rb") as file:
-                    for line in file:
-                        if line.startswith(b'{"id":"'):
-                            found[line[7 : line.index(b'"', 7)].decode()] = line
-                        elif not line.isspace():
-                            found[orjson.loads(line)["id"]] = line
-            self._lines[key] = found
+            self._lines[key] = _Lines(self.output / f"{view}.jsonl" if self._one_file[view] else self.output / view / f"{shard}.jsonl")
         return self._lines[key]
 
     def digest(self, shard: _Shard) -> str:
@@ -812,10 +837,10 @@ class _Corpus:
             if source in self.errors:
                 total.update(self.errors[source].encode())
         ids = dict.fromkeys(rid for line in shard.entries.values() for rid in _ids(line))
-        hans, hant = self._view("articles.zh-Hans", shard.name), self._view(f"articles.{self.lang}", shard.name) if self.lang else {}
+        hans, hant = self._view("articles.zh-Hans", shard.name), self._view(f"articles.{self.lang}", shard.name) if self.lang else None
         for rid in ids:
-            total.update(hans.get(rid, b"-"))
-            total.update(hant.get(rid, b"-"))
+            total.update(hans.get(rid) or b"-")
+            total.update((hant and hant.get(rid)) or b"-")
             if rid in self.quarantined:
                 total.update(orjson.dumps(self.quarantined[rid]))
             if rid in self.apparatus:

@@ -234,15 +234,15 @@ class Language:
         return Index(a << 40 | c << 20 | b), whole
 
     @cached_property
-    def beside(self) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    def beside(self) -> tuple[dict[str, str], dict[str, str]]:
         """Character → characters that stand before it, and after it, in words of two."""
-        before: defaultdict[str, set[str]] = defaultdict(set)
-        after: defaultdict[str, set[str]] = defaultdict(set)
+        before: defaultdict[str, list[str]] = defaultdict(list)
+        after: defaultdict[str, list[str]] = defaultdict(list)
         for word in self.words:
             if len(word) == 2:
-                before[word[1]].add(word[0])
-                after[word[0]].add(word[1])
-        return before, after
+                before[word[1]].append(word[0])
+                after[word[0]].append(word[1])
+        return {c: "".join(some) for c, some in before.items()}, {c: "".join(some) for c, some in after.items()}
 
     @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
