@@ -5,6 +5,7 @@ Both read the environment when they are imported, so :func:`hush` comes before a
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -101,12 +102,16 @@ def import_great_expectations() -> types.ModuleType:
     stands: dict[str, Any] = {name: _Stand(name) for name in UNUSED if name not in sys.modules}
     stands |= {name: None for name in ABSENT if name not in sys.modules}
     sys.modules.update(stands)
+    collecting = gc.isenabled()
+    gc.disable()  # an import makes hundreds of thousands of objects that stay: looking through them is a tenth of its time
     try:
         return importlib.import_module("great_expectations")
     except Exception:
         for name in [n for n in sys.modules if n.partition(".")[0] == "great_expectations"]:
             del sys.modules[name]
     finally:
+        if collecting:
+            gc.enable()
         for name, stand in stands.items():
             if sys.modules.get(name, name) is stand:
                 del sys.modules[name]
