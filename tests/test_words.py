@@ -98,6 +98,12 @@ def test_an_engine_that_loses_text_is_not_believed(monkeypatch: pytest.MonkeyPat
         segmenter.cut("全国 劳动")
 
 
+def test_the_dictionary_is_read_as_jieba_reads_it() -> None:
+    theirs = SLOW._load() and SLOW._owner
+    with theirs.get_dict_file() as file:
+        assert (theirs.FREQ, theirs.total) == theirs.gen_pfdict(file)
+
+
 def test_parity() -> None:
     prose = PARAGRAPHS[:3]
     assert parity(prose) == (sum(len(SLOW.cut(p)) for p in prose), 0)
