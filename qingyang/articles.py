@@ -218,9 +218,13 @@ class Writer:
         entries: list[dict[str, Any]] = []
         for number in range(len(self.sources)):
             local: dict[int, int] = {}
+            above = here = -1
             for p in pieces[number]:
                 if p[0] != "remove":
-                    p[3] = local.setdefault(p[3], len(local))
+                    if p[3] != above:  # the lines of a paragraph follow one another
+                        above = p[3]
+                        here = local.setdefault(above, len(local))
+                    p[3] = here
             slots = [[s.record, s.field, s.para] for s in map(self.slots.__getitem__, local)]
             entries.append({"slots": slots, "pieces": pieces[number]})
         return [r for r, _ in self.shells], entries
@@ -373,9 +377,9 @@ class Writer:
         return headline, []
 
     def _lead(self, para: list[Stretch]) -> tuple[Any, list[Stretch], list[Stretch], list[Stretch]] | None:
-        text = "".join(self.sources[n].text[a:b] for n, a, b in para[:4])[:160]
-        if not text or text[0] not in _OPENERS:
+        if not para or self.sources[para[0].source].text[para[0].start] not in _OPENERS:
             return None
+        text = "".join(self.sources[n].text[a:b] for n, a, b in para[:4])[:160]
         sq = squeeze(text)
         d = dateline(sq.text)
         if d is None:

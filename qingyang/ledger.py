@@ -81,50 +81,33 @@ def compose(
 
     Raises AccountError when a character would be placed twice or vanish without a rule.
     """
-    strings: list[str] = []
-    pieces: list[list[Piece]] = [[] for _ in sources]
     texts = [source.text for source in sources]
-    first = iter(_first_edits(edits, slots, texts))
-    for number, slot in enumerate(slots):
-        out: list[str] = []
-        at = 0
-        for k, start, end in slot.stretches:
-            text, mine = texts[k], pieces[k]
-            i = next(first)
-            if i < 0:  # nearly all
-                mine.append(["keep", start, end, number, at])
-                out.append(text[start:end])
-                at += end - start
-                continue
-            here, es = start, edits[k]
-            while i < len(es) and es[i].start < end:
-                e = es[i]
-                i += 1
-                if e.end > end or e.start < here:
-                    continue
-                if e.start > here:
-                    mine.append(["keep", here, e.start, number, at])
-                    out.append(text[here : e.start])
-                    at += e.start - here
-                before = text[e.start : e.end]
-                if e.after:
-                    mine.append(["change", e.start, e.end, number, at, e.rule, before, e.after])
-                    out.append(e.after)
-                    at += len(e.after)
-                elif e.end > e.start:
-                    mine.append(["remove", e.start, e.end, e.rule, before])
-                here = e.end
-            if here < end:
-                mine.append(["keep", here, end, number, at])
-                out.append(text[here:end])
-                at += end - here
-        strings.append("".join(out))
-    for k, start, end, rule in removals:
-        if end > start:
-            pieces[k].append(["remove", start, end, rule, sources[k].text[start:end]])
-    for k, source in enumerate(sources):
-        pieces[k] = _fill(source, pieces[k])
-    return strings, pieces
+    number, start, end = flat(slots)
+    first = _first_edits(edits, number, start, end, texts)
+    counts = np.array([len(slot.stretches) for slot in slots], np.int64)
+    slot_of = np.repeat(np.arange(len(slots)), counts)
+    edited = np.zeros(len(slots), np.bool_)
+    edited[slot_of[first >= 0]] = True
+    # what nothing is changed in is kept as it stands: nearly all slots
+    begin = np.cumsum(counts) - counts
+    run = np.cumsum(end - start) - (end - start)
+    at = run - run[begin[slot_of]]
+    kept = ~edited[slot_of] & (end > start)
+    pieces: list[list[Piece]] = []
+    for k in range(len(sources)):
+        mine = np.flatnonzero(kept & (number == k))
+        columns = (each[mine].tolist() for each in (start, end, slot_of, at))
+        pieces.append([["keep", *piece] for piece in zip(*columns, strict=True)])
+    strings: list[str] = []
+    for n, slot in enumerate(slots):
+        if edited[n]:
+            strings.append(_edited(slot, n, first[begin[n] : begin[n] + counts[n]].tolist(), texts, edits, pieces))
+        else:
+            strings.append("".join([texts[k][a:b] for k, a, b in slot.stretches]))
+    for k, here, stop, rule in removals:
+        if stop > here:
+            pieces[k].append(["remove", here, stop, rule, texts[k][here:stop]])
+    return strings, [_fill(source, mine) for source, mine in zip(sources, pieces, strict=True)]
 
 
 def flat(slots: Iterable[Slot]) -> NDArray[np.int64]:
@@ -133,16 +116,49 @@ def flat(slots: Iterable[Slot]) -> NDArray[np.int64]:
     return np.fromiter(numbers, np.int64).reshape(-1, 3).T
 
 
-def _first_edits(edits: Sequence[Sequence[Edit]], slots: Sequence[Slot], texts: Sequence[str]) -> list[int]:
-    """For every stretch of the slots, the number of the first edit inside; -1 where there is none."""
-    number, start, end = flat(slots)
+def _first_edits(
+    edits: Sequence[Sequence[Edit]], number: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64], texts: Sequence[str]
+) -> NDArray[np.int64]:
+    """For every stretch, the number of the first edit inside; -1 where there is none."""
     out = np.full(len(number), -1)
     for k, (es, text) in enumerate(zip(edits, texts, strict=True)):
         mine = np.flatnonzero(number == k)
         starts = np.array([*(e.start for e in es), len(text)])
         first = np.searchsorted(starts, start[mine])
         out[mine] = np.where(starts[first] < end[mine], first, -1)
-    return out.tolist()
+    return out
+
+
+def _edited(
+    slot: Slot, number: int, first: Sequence[int], texts: Sequence[str], edits: Sequence[Sequence[Edit]], pieces: Sequence[list[Piece]]
+) -> str:
+    """The string of a slot in which something is changed; its pieces are added to those of its sources."""
+    out: list[str] = []
+    at = 0
+    for (k, here, end), i in zip(slot.stretches, first, strict=True):
+        text, mine, es = texts[k], pieces[k], edits[k]
+        while 0 <= i < len(es) and es[i].start < end:
+            e = es[i]
+            i += 1
+            if e.end > end or e.start < here:
+                continue
+            if e.start > here:
+                mine.append(["keep", here, e.start, number, at])
+                out.append(text[here : e.start])
+                at += e.start - here
+            before = text[e.start : e.end]
+            if e.after:
+                mine.append(["change", e.start, e.end, number, at, e.rule, before, e.after])
+                out.append(e.after)
+                at += len(e.after)
+            elif e.end > e.start:
+                mine.append(["remove", e.start, e.end, e.rule, before])
+            here = e.end
+        if here < end:
+            mine.append(["keep", here, end, number, at])
+            out.append(text[here:end])
+            at += end - here
+    return "".join(out)
 
 
 def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
@@ -156,21 +172,24 @@ def _fill(source: Source, pieces: list[Piece]) -> list[Piece]:
         start = p[1]
         slot = -1 if p[0] == "remove" else p[3]
         if start != here:
+            gap = text[here:start]
             if start < here:
                 raise AccountError(f"{source.name}: characters {start}–{min(here, p[2])} are placed twice ({text[start : start + 20]!r})")
-            out.append(_gap(source, here, start, "unwrap.join" if slot == above >= 0 else "layout.blank"))
+            if gap != "\n":
+                _check_blank(source, here, gap)
+            out.append(["remove", here, start, "unwrap.join" if slot == above >= 0 else "layout.blank", gap])
         out.append(p)
         above, here = slot, p[2]
     if here < len(text):
-        out.append(_gap(source, here, len(text), "layout.blank"))
+        _check_blank(source, here, text[here:])
+        out.append(["remove", here, len(text), "layout.blank", text[here:]])
     return out
 
 
-def _gap(source: Source, start: int, end: int, rule: str) -> Piece:
-    gap = source.text[start:end]
-    if gap != "\n" and gap.strip(_NO_INK):
+def _check_blank(source: Source, start: int, gap: str) -> None:
+    if gap.strip(_NO_INK):
+        end = start + len(gap)
         raise AccountError(f"{source.name}: characters {start}–{end} are in no record and no rule removed them ({gap[:30]!r})")
-    return ["remove", start, end, rule, gap]
 
 
 def slot_string(record: Mapping[str, Any], field_name: str, para: int) -> str:

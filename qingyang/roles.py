@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -103,18 +104,17 @@ def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
     plain, extra = len(w.mean), w.chars.shape[2]
     x = np.zeros((rows, plain + CHARS * extra), np.float32)
     mask = np.zeros((rows, 1), np.float32)
-    at, spans = pad, []
-    for p in pages:
-        seen = p.T[w.sees]  # evidence lies in memory column by column
-        seen -= w.mean[:, None]
-        seen *= w.scale[:, None]
-        x[at : at + len(p), :plain] = np.clip(seen, -6, 6, out=seen).T
-        ends = p[:, -CHARS:].astype(np.int64)
-        for j in range(CHARS):
-            x[at : at + len(p), plain + j * extra : plain + (j + 1) * extra] = w.chars[ends[:, j], j]
-        mask[at : at + len(p)] = 1
-        spans.append((at, at + len(p)))
-        at += len(p) + pad
+    starts = [pad + at + k * pad for k, at in enumerate(accumulate(lengths, initial=0))]
+    spans = [(a, a + n) for a, n in zip(starts, lengths, strict=False)]
+    units = np.concatenate([np.arange(a, b) for a, b in spans])
+    facts = np.concatenate([p.T for p in pages], 1)  # evidence lies in memory column by column
+    seen = facts[w.sees]
+    seen -= w.mean[:, None]
+    seen *= w.scale[:, None]
+    x[units, :plain] = np.clip(seen, -6, 6, out=seen).T
+    for j, ends in enumerate(facts[-CHARS:].astype(np.int64)):
+        x[units, plain + j * extra : plain + (j + 1) * extra] = w.chars[ends, j]
+    mask[units] = 1
     x = _convolve(x, w.first)
     np.maximum(x, 0, out=x)
     x *= mask

@@ -120,9 +120,9 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
         row[f["topic_over_mean"]] = like[i, i - 1] - (others.mean() if len(others) else 0)
         row[f["topic_best"]] = not len(others) or like[i, i - 1] >= others.max()
         row[f["topic_next"]] = like[i, i + 1] if i + 1 < len(drafts) else 0
-        if words:
-            row[f["own_words"]] = len(words & text[i]) / len(words)
-            row[f["words_above"]] = len(words & text[i - 1]) / len(words)
+        if len(words):
+            row[f["own_words"]] = _shared(words, text[i]) / len(words)
+            row[f["words_above"]] = _shared(words, text[i - 1]) / len(words)
         row[f["width_log"]] = np.log1p(heading[i])
         row[f["two_lines"]] = len(d.headline) == 2
         row[f["three_lines"]] = len(d.headline) == 3
@@ -152,12 +152,17 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
     return out
 
 
-def _grams(sheet: Sheet, units: list[int]) -> set[int]:
-    """The pairs of characters of some units, as numbers."""
+def _grams(sheet: Sheet, units: list[int]) -> NDArray[np.int64]:
+    """The pairs of characters of some units, as numbers, each once and ascending."""
     first = sheet.starts[units]
     count = sheet.ends[units] - first - 1
     left = np.arange(count.sum()) + np.repeat(first - np.cumsum(count) + count, count)
-    return set((sheet.cps[left].astype(np.int64) << 21 | sheet.cps[left + 1]).tolist())
+    codes = np.sort(sheet.cps[left].astype(np.int64) << 21 | sheet.cps[left + 1])
+    return codes[np.append(True, codes[1:] != codes[:-1])] if len(codes) else codes
+
+
+def _shared(words: NDArray[np.int64], text: NDArray[np.int64]) -> int:
+    return int(np.count_nonzero(text.take(np.searchsorted(text, words), mode="clip") == words)) if len(text) else 0
 
 
 def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
