@@ -668,12 +668,19 @@ def _shield(reading: Reading, forced: Sequence[Span]) -> tuple[str, list[str]]:
     return "".join(words), words
 
 
+_AT_A_TIME = 5_000
+
+
 @cache
-def _simplified() -> frozenset[str]:
+def _simplified() -> set[str]:
     """Every ideograph that OpenCC turns into another and that no Traditional text writes."""
-    every = [chr(code) for low, high in _IDEOGRAPHS for code in range(low, high + 1)]
-    turned = conversion.ask("\n".join(every), "s2t").split("\n")
-    return frozenset(a for a, b in zip(every, turned, strict=True) if a != b) - choices.table().shared
+    every = [code for low, high in _IDEOGRAPHS for code in range(low, high + 1)]
+    found: set[str] = set()
+    for k in range(0, len(every), _AT_A_TIME):
+        some = list(map(chr, every[k : k + _AT_A_TIME]))
+        turned = conversion.ask("\n".join(some), "s2t").split("\n")
+        found.update(a for a, b in zip(some, turned, strict=True) if a != b)
+    return found - choices.table().shared
 
 
 def simplified_only(text: str) -> set[str]:

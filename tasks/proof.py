@@ -94,7 +94,10 @@ def script_json(value: Any) -> Markup:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    env = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES), auto_reload=False, autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
     env.filters["thousands"] = lambda n: f"{n:,}"
     env.filters["json"] = script_json
     env.globals["theme_script"] = Markup(THEME)
@@ -333,6 +336,9 @@ class _Page:
         flags: dict[int, list[Any]] = defaultdict(list)
         for flag in record["flags"]:
             flags[flag["para"]].append(flag)
+        doubts: dict[int, list[Any]] = defaultdict(list)
+        for flag in hant["flags"] if hant is not None else ():
+            doubts[flag["para"]].append(flag)
         theirs: dict[int, list[Any]] = defaultdict(list)
         for v in variants:
             theirs[v["para"]].append(v)
@@ -345,7 +351,8 @@ class _Page:
             other = None
             if hant is not None:
                 same = slot_string(hant, name, para)
-                other = _flagged(same, [f for f in hant["flags"] if f["para"] == para] if body else []) if same != text else None
+                if same != text:
+                    other = _flagged(same, doubts.get(para, ()) if body else ())
             rows.append(_row(name, clean, other, self.shard.corpus.lang))
             traditional |= other is not None
         parts = dict.fromkeys((p["source"], p["page"]) for p in record["parts"] if p["source"] != self.name)
