@@ -112,6 +112,7 @@ class Converter:
         >>> Converter("zh-Hant-TW").text("少数组织参与制造")
         '少數組織參與製造'
         """
+        self._lexicon.forget()
         reading = read([text], self.segmenter, authors)
         return _join(self._strings(Sheet([reading], self._lexicon, self.terms))[0][0][0], reading)
 
@@ -126,7 +127,10 @@ class Converter:
 
     def convert_all(self, records: Sequence[Record], readings: Sequence[Reading], sheet: Sheet | None = None) -> list[Record]:
         """Many records at once; ``readings`` are :func:`read_record` of each, ``sheet`` is made of them."""
-        told = self._strings(sheet or Sheet(readings, self._lexicon, self.terms))
+        if sheet is None:
+            self._lexicon.forget()
+            sheet = Sheet(readings, self._lexicon, self.terms)
+        told = self._strings(sheet)
         return [self._record(record, reading, *strings) for record, reading, strings in zip(records, readings, told, strict=True)]
 
     def _record(self, record: Record, reading: Reading, pieces: list[Pieces], doubts: list[Doubt]) -> Record:

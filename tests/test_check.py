@@ -253,6 +253,9 @@ def test_when_all_breaks_down_every_expectation_says_so(monkeypatch: pytest.Monk
     assert found.by_id["a"]["verdict"] == "warn"
 
 
+TOGETHER = judge._together
+
+
 def test_figures_put_together_come_to_what_each_comes_to_alone(rows: list[Row], monkeypatch: pytest.MonkeyPatch) -> None:
     holes = [row(record(id=f"{c} null")) | {c: None} for c in ("jump_lines", "accounted", "headline_length", "kind", "date_valid")]
     for frame in (pandas.DataFrame(rows + holes), pandas.DataFrame([r | {"date_valid": None, "over_budget": None} for r in rows])):
@@ -260,8 +263,12 @@ def test_figures_put_together_come_to_what_each_comes_to_alone(rows: list[Row], 
         with monkeypatch.context() as patch:
             patch.setattr(judge, "_together", lambda name, table, frame: {})
             alone = check.validate(frame)
-        assert json.dumps(together.results) == json.dumps(alone.results)
-        assert (together.by_id, together.critical) == (alone.by_id, alone.critical)
+            patch.setattr(judge, "_together", TOGETHER)
+            patch.setattr(judge, "TOGETHER", 3)
+            some_at_a_time = check.validate(frame)
+        for other in (alone, some_at_a_time):
+            assert json.dumps(together.results) == json.dumps(other.results)
+            assert (together.by_id, together.critical) == (other.by_id, other.critical)
 
 
 # ---- the corpus

@@ -101,6 +101,18 @@ def test_a_row_is_flat_and_has_the_same_keys_for_everybody() -> None:
     json.dumps([full, bare])
 
 
+def test_characters_counted_together_are_as_counted_alone() -> None:
+    some = [
+        record(),
+        fragment(paragraphs=[], metadata={}),
+        record(paragraphs=["哈" * 7, "锟斤拷\ufffd", "１２3 ab"], headline="…" * 9),
+        record(),
+    ]
+    assert metrics.characters(some) == [metrics.characters([each])[0] for each in some]
+    assert [each["longest_run"] for each in metrics.characters(some)] == [0, 0, 7, 0]
+    assert metrics.characters([]) == []
+
+
 def test_a_good_article_has_nothing_to_complain_of() -> None:
     row = metrics.row(record(), words=words(record()), variants=variants(record()), ledger_share={"removed": 0.1})
     nothing = ("control_characters", "zero_width_characters", "jump_lines", "furniture", "datelines", "lone_brackets", "lone_quotes",

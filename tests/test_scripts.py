@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qingyang import scripts
 from qingyang.records import SettingError
 from qingyang.scripts import CONFIGS, Converter, Converters, converts_back, simplified_only
 from qingyang.words import Segmenter
@@ -22,6 +23,9 @@ DATA = Path(__file__).parent / "data"
 CASES = tomllib.loads((DATA / "script_cases.toml").read_text(encoding="utf-8"))
 OPENCC = json.loads((DATA / "opencc_testcases.json").read_text(encoding="utf-8"))["cases"]
 SEGMENTER = Segmenter()
+TOGETHER = Converters(segmenter=SEGMENTER)
+CHARACTERS = "范长江于余记者说、，。“”发展中国后里干面了解支持声明程序互联网\0\x1d\x1e\ufdd0 a1"
+LINE = st.text(CHARACTERS, max_size=30) | st.text(max_size=20)
 
 # Government work reports and the sample page; names as in script_cases.toml
 PARAGRAPHS = [
@@ -142,6 +146,22 @@ def test_a_reading_serves_all_variants() -> None:
     assert Converters([]).convert(record()) == {}
 
 
+@given(st.lists(st.lists(LINE, max_size=3), max_size=4))
+@settings(deadline=None, max_examples=40)
+def test_records_converted_together_are_as_alone(some: list[list[str]]) -> None:
+    records = [record(paragraphs=paragraphs, authors=["于洋"] * (k % 2)) for k, paragraphs in enumerate(some)]
+    assert TOGETHER.convert_all(records) == [TOGETHER.convert(each) for each in records]
+
+
+def test_a_full_lexicon_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = TOGETHER.convert(record())
+    monkeypatch.setattr(scripts, "_VOCABULARY", 3)
+    converters = Converters(segmenter=SEGMENTER)
+    for _ in range(2):
+        converters.convert(record(paragraphs=["头发很长。", "里程"]))
+        assert converters.convert(record()) == before
+
+
 def test_authors_are_protected_in_the_text() -> None:
     line = ["今年丰收，于洋来到田间。"]
     assert converter("zh-Hant").convert(record(paragraphs=line))["paragraphs"] == ["今年豐收，于洋來到田間。"]
@@ -211,11 +231,7 @@ def test_converts_back_forgives_what_was_printed_in_traditional() -> None:
 # ---- any text
 
 
-LINES = st.lists(
-    st.text(alphabet="范长江于余记者说、，。“”发展中国后里干面了解支持声明程序互联网\0\x1d\x1e\ufdd0 a1", max_size=30)
-    | st.text(max_size=20),
-    max_size=4,
-)
+LINES = st.lists(LINE, max_size=4)
 
 
 @given(LINES, LINES)

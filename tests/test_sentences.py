@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qingyang import sentences as module
 from qingyang.sentences import split
 
 GOLDEN = json.loads((Path(__file__).parent / "data" / "pysbd_zh_golden.json").read_text(encoding="utf-8"))
@@ -16,6 +18,14 @@ GOLDEN = json.loads((Path(__file__).parent / "data" / "pysbd_zh_golden.json").re
 
 def sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in split(text)]
+
+
+@given(st.text(alphabet="。。，、；—— 　\t的新华社说：' \"＂和与abc1\r\x1e\u2028", max_size=20))
+def test_the_short_way_leads_to_the_same_sentences(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_OTHER", re.compile(""))
+        long_way = split(text)
+    assert split(text) == long_way
 
 
 @pytest.mark.parametrize(("text", "expected"), GOLDEN)

@@ -38,6 +38,13 @@ def test_joins_back(segmenter: Segmenter, text: str) -> None:
 
 
 @pytest.mark.parametrize("segmenter", [FAST, SLOW, TAGGER], ids=["rjieba", "jieba", "pos"])
+@given(texts=st.lists(TEXTS, max_size=6))
+@settings(deadline=None, max_examples=40)
+def test_texts_cut_together_are_as_cut_alone(segmenter: Segmenter, texts: list[str]) -> None:
+    assert segmenter.cut_all(texts) == [segmenter.cut(text) for text in texts]
+
+
+@pytest.mark.parametrize("segmenter", [FAST, SLOW, TAGGER], ids=["rjieba", "jieba", "pos"])
 def test_record(segmenter: Segmenter) -> None:
     out = words_record(record(PARAGRAPHS), segmenter)
     assert list(out) == ["id", "engine", "sentences"]
