@@ -362,7 +362,8 @@ class Writer:
             return known
         left = np.zeros((1, 3), np.uint32)
         right = np.zeros((1, 3), np.uint32)
-        before, after = self.sheets[a.source].cps[max(a.start, a.end - 3) : a.end], self.sheets[b.source].cps[b.start : min(b.end, b.start + 3)]
+        before = self.sheets[a.source].cps[max(a.start, a.end - 3) : a.end]
+        after = self.sheets[b.source].cps[b.start : min(b.end, b.start + 3)]
         left[0, 3 - len(before) :] = before
         right[0, : len(after)] = after
         return bool(_one_word(seam_evidence(left, right))[0])

@@ -51,7 +51,10 @@ DATELINE = compile_pattern(
 )
 # OCR and print also give 本报北京一月四日 记者… and 本报讯１月３日
 _BARE = compile_pattern(rf"(?P<agency>本报|本報)(?P<close>讯|訊)(?P<when>{_DATE})?")
-_REPORTERS = r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
+_REPORTERS = (
+    r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*"
+    r"(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
+)
 BY_PAREN = compile_pattern(rf"[（(\[〔]{_REPORTERS}(?:报道|报导|報道|報導)?[）)\]〕]|[（(][{HAN}·、，,]{{2,30}}[）)]")
 BY_REPORT = compile_pattern(rf"{_REPORTERS}(?:，{_REPORTERS})*(?:电视)?(?:摄影)?(?:报道|报导|報道|報導)[：:]?")
 SIGN_OFF = compile_pattern(
@@ -201,8 +204,9 @@ def authors(printed: str, *, bare: bool = False) -> list[str]:
         k = 0
         while k < len(words):
             w = words[k]
-            if (_SINGLE.match(w) and k + 1 < len(words) and _SINGLE.match(words[k + 1])) or (len(w) == 2 and w in surnames()[1] and k + 1 < len(words) and len(words[k + 1]) <= 2):
-                w, k = w + words[k + 1], k + 1
+            following = words[k + 1] if k + 1 < len(words) else ""
+            if (_SINGLE.match(w) and _SINGLE.match(following)) or (len(w) == 2 and w in surnames()[1] and 0 < len(following) <= 2):
+                w, k = w + following, k + 1
             k += 1
             out += _unglue(w)
     names = [w.strip("：:。.·") for w in out]
@@ -246,7 +250,10 @@ def is_name(word: str) -> bool:
 
 
 # The bodies that sign documents on the front page; suffixes, because any ministry may.
-ISSUERS = ("中共中央", "国务院", "全国人大常委会", "中央军委", "全国政协", "委员会", "办公厅", "部", "总局", "总工会", "总署", "法院", "检察院", "人民政府", "主席团", "银行")
+ISSUERS = (
+    "中共中央", "国务院", "全国人大常委会", "中央军委", "全国政协", "委员会", "办公厅", "部", "总局", "总工会", "总署",
+    "法院", "检察院", "人民政府", "主席团", "银行",
+)  # fmt: skip
 
 
 def is_issuer(word: str) -> bool:

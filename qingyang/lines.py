@@ -247,7 +247,8 @@ def _sign_offs(sheet: Sheet) -> list[Mark]:
 # A headline glued to the dateline below it: 我国将建第一座核电站新华社北京11月24日电. The dateline must be unmistakable
 # (agency, place or nothing, a date, 电 or 讯) and no sentence may stand before it. 据 and brackets belong to it.
 _GLUED = compile_pattern(
-    rf"(?P<head>[^。，；！？：（(]{{4,40}}?)(?P<date>(?:据|據)?(?:{'|'.join(map(re.escape, agencies()))})[^。，；！？：\s]{{0,12}}?[{D}{N}]{{1,3}}月[{D}{N}]{{1,3}}日(?:电|電|讯|訊))"
+    rf"(?P<head>[^。，；！？：（(]{{4,40}}?)(?P<date>(?:据|據)?(?:{'|'.join(map(re.escape, agencies()))})"
+    rf"[^。，；！？：\s]{{0,12}}?[{D}{N}]{{1,3}}月[{D}{N}]{{1,3}}日(?:电|電|讯|訊))"
 )
 
 
