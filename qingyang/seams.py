@@ -67,12 +67,27 @@ class SeamTable(NamedTuple):
 
 
 @lru_cache(maxsize=1)
+def fold() -> NDArray[np.uint32]:
+    """Code point → code point, Traditional characters as Simplified: the tables know Simplified prose.
+
+    >>> [chr(fold()[ord(c)]) for c in "國乾国"]
+    ['国', '乾', '国']
+    """
+    raw = resources.files("qingyang").joinpath("model", "fold.npz").read_bytes()
+    with np.load(io.BytesIO(raw)) as z:
+        out = np.arange(0x30000, dtype=np.uint32)
+        out[z["pairs"][:, 0]] = z["pairs"][:, 1]
+    return out
+
+
+@lru_cache(maxsize=1)
 def table() -> SeamTable:
     raw = resources.files("qingyang").joinpath("model", "seam.npz").read_bytes()
     with np.load(io.BytesIO(raw)) as z:
         chars = z["chars"]
         index = np.full(0x30000, -1, np.int32)
         index[chars] = np.arange(len(chars))
+        index = index[fold()]
 
         def back(a: NDArray[Any]) -> Floats:
             return (a.astype(np.float32) / 12).astype(np.float32)
@@ -126,6 +141,7 @@ def _sight(z: Any) -> Sight:
     index = np.ones(0x30000, np.int32)
     index[z["chars"]] = np.arange(len(z["chars"])) + 2
     index[0] = 0
+    index = index[fold()]
     w1, embed = z["w1"].astype(np.float32), z["embed"].astype(np.float32)
     wide = embed.shape[1]
     tables = np.stack([embed @ w1[k * wide : (k + 1) * wide] for k in range(LEFT + RIGHT)])
@@ -243,7 +259,7 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     side in prose against chance.
     """
     t = table()
-    left, right = left[:, -3:].T, right[:, :3].T
+    left, right = fold().take(left[:, -3:].T, mode="clip"), fold().take(right[:, :3].T, mode="clip")
     far, near, last = left
     head, second, third = right
     out = np.zeros((len(last), 6), np.float32)

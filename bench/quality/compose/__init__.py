@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.quality.compose import damage, reading
 from bench.quality.compose.gold import gold_of, labels_of
-from bench.quality.compose.paper import Composer
+from bench.quality.compose.paper import Composer, Page
 from bench.quality.compose.reading import Row
 from bench.quality.compose.story import Desk
 from bench.quality.compose.style import draw
@@ -62,9 +62,7 @@ def compose(seed: int, *, profile: str | None = None, pages: int | None = None) 
     """
     rng = Random(f"{profile}:{seed}")
     profile = profile or rng.choice(PROFILES)
-    style = draw(rng, pages)
-    desk = Desk(rng, style)
-    sheets = Composer(desk).issue()
+    desk, sheets = printed_issue(rng, pages)
     name = f"{profile}-{seed:05d}"
     gold = gold_of(name, desk, sheets)
     habit = reading.habit(rng, profile)
@@ -76,6 +74,12 @@ def compose(seed: int, *, profile: str | None = None, pages: int | None = None) 
         texts.append(text)
         spans.append(span)
     return Issue(name, profile, texts, gold, labels_of(desk.strings, spans))
+
+
+def printed_issue(rng: Random, pages: int | None) -> tuple[Desk, list[Page]]:
+    """The pages as they leave the press, before anything reads them, and the desk that knows their strings."""
+    desk = Desk(rng, draw(rng, pages))
+    return desk, Composer(desk).issue()
 
 
 def written(rows: list[Row], rng: Random, habit: reading.Habit) -> tuple[str, list[list[tuple[int, int, int, int]]]]:

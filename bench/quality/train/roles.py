@@ -10,6 +10,7 @@ tried first: twenty times the training time, and the decoding of a page dearer, 
 from __future__ import annotations
 
 import argparse
+import json
 import pickle
 import time
 from collections import Counter
@@ -112,12 +113,55 @@ def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[Sheet, lis
     return sheet, out
 
 
+def pressed(folder: Path) -> list[tuple[np.ndarray, np.ndarray]]:
+    """A printed issue (``bench.quality.press``), line by line; and once more block by block, where an empty line parts its blocks."""
+    pages = [p.read_text("utf-8") for p in sorted(folder.glob("p*.txt"))]
+    labels = json.loads((folder / "labels.json").read_text("utf-8"))
+    out = learned(pages, labels)
+    if folder.parent.name == "tesseract":
+        out += learned(*in_blocks(pages, labels))
+    return out
+
+
+def in_blocks(pages: list[str], labels: list[list[list[dict]]]) -> tuple[list[str], list[list[list[dict]]]]:
+    """The lines of each block as one line, as an engine hands on what it found block by block."""
+    texts, rows, place = [], [], {}
+    for p, (text, lines) in enumerate(zip(pages, labels, strict=True), 1):
+        blocks: list[str] = [""]
+        segs: list[list[dict]] = [[]]
+        waiting = iter(enumerate(lines))
+        for line in text.split("\n"):
+            if not line.strip():
+                if blocks[-1]:
+                    blocks.append("")
+                    segs.append([])
+                continue
+            k, found = next(waiting)
+            line = line.rstrip()
+            for n, s in enumerate(found):
+                place[p, k, n] = [p, len(segs) - 1, len(segs[-1])]
+                segs[-1].append({**s, "start": s["start"] + len(blocks[-1]), "end": s["end"] + len(blocks[-1])})
+            blocks[-1] += line
+        texts.append("\n\n".join(blocks))
+        rows.append(segs[: len(segs) - (not blocks[-1])])
+    for page in rows:
+        for row in page:
+            for s in row:
+                s["prev"] = place[tuple(s["prev"])] if s["prev"] else None
+    return texts, rows
+
+
 def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray]]:
     seed, profile = job
     issue = compose(seed, profile=profile)
+    return learned(issue.pages, issue.labels)
+
+
+def learned(pages: list[str], labels: list[list[list[dict]]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Evidence and roles of each page."""
     out = []
-    for n, (text, labels) in enumerate(zip(issue.pages, issue.labels, strict=True), 1):
-        sheet, roles = roles_of(text, labels, n)
+    for n, (text, rows) in enumerate(zip(pages, labels, strict=True), 1):
+        sheet, roles = roles_of(text, rows, n)
         if len(roles):
             out.append((gather(sheet), np.array([INDEX[r] for r in roles], np.int64)))
     return out
@@ -139,9 +183,11 @@ def train(
     dropout: float,
     noise: float,
     teach: float = 0.0,
+    composed: int = 0,
     lr: float = 3e-3,
 ) -> None:
-    """``teach``: the share of the loss that asks for the mean of the networks at hand, not for the labels (Hinton et al. 2015)."""
+    """``teach``: on the first ``composed`` pages the share of the loss that asks for the mean of the networks at hand, not for the
+    labels (Hinton et al. 2015). Printed pages are new to those networks, and have only their labels."""
     import torch
     from torch import nn
 
@@ -168,8 +214,8 @@ def train(
 
     taught = [np.zeros((0, L), np.float32)] * len(pages)
     if teach:
-        for a in range(0, len(pages), 64):
-            taught[a : a + 64] = [p for _, p in weigh([x for x, _ in pages[a : a + 64]])]
+        for a in range(0, composed, 64):
+            taught[a : a + 64] = [p for _, p in weigh([x for x, _ in pages[a : min(a + 64, composed)]])]
 
     def forward(x: torch.Tensor, ends: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         y = torch.cat([x, *[drop(t(ends[:, :, j])) for j, t in enumerate(tables)]], 2) * mask[:, :, None]
@@ -196,14 +242,16 @@ def train(
             y = np.zeros((len(idx), T), np.int64)
             m = np.zeros((len(idx), T), bool)
             t = np.zeros((len(idx), T, L), np.float32)
+            by = np.zeros((len(idx), T), np.float32)
             for b, i in enumerate(idx):
                 n = len(pages[i][1])
                 x[b, :n] = np.clip((pages[i][0][:, :plain] - mean) * scale, -6, 6)
                 ends[b, :n] = pages[i][0][:, plain:]
                 y[b, :n] = pages[i][1]
                 m[b, :n] = True
-                if teach:
+                if teach and i < composed:
                     t[b, :n] = taught[i]
+                    by[b] = teach
             xt, yt, mt = torch.from_numpy(x), torch.from_numpy(y), torch.from_numpy(m)
             if noise:
                 # forget single pieces of evidence: no decision may hang on one of them
@@ -212,9 +260,10 @@ def train(
             if noise:
                 et = et * (torch.rand(et.shape) > 0.15)
             e = forward(xt, et, mt)
-            loss = nn.functional.cross_entropy(e[mt], yt[mt], label_smoothing=0.01)
+            share = torch.from_numpy(by)[mt]
+            loss = ((1 - share) * nn.functional.cross_entropy(e[mt], yt[mt], label_smoothing=0.01, reduction="none")).mean()
             if teach:
-                loss = (1 - teach) * loss + teach * nn.functional.cross_entropy(e[mt], torch.from_numpy(t)[mt])
+                loss = loss + (share * nn.functional.cross_entropy(e[mt], torch.from_numpy(t)[mt], reduction="none")).mean()
             opt.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(params, 2.0)
@@ -257,19 +306,25 @@ def main() -> None:
     ap.add_argument("--teach", type=float, default=0.0, help="share of the loss that the networks at hand give")
     ap.add_argument("--workers", type=int, default=2)
     ap.add_argument("--profiles", default=",".join((*PROFILES, *OFTEN)))
+    ap.add_argument("--pressed", type=Path, action="append", default=[], help="printed issues, see bench.quality.press; may be repeated")
     ap.add_argument("--cache")
     ap.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[3] / "qingyang" / "model" / "roles-1.npz")
     a = ap.parse_args()
     t = time.time()
     if a.cache and Path(a.cache).exists():
-        pages = pickle.loads(Path(a.cache).read_bytes())
+        pages, composed = pickle.loads(Path(a.cache).read_bytes())
     else:
         pages = data(a.first, a.issues, tuple(a.profiles.split(",")), a.workers)
+        composed = len(pages)
+        with ProcessPoolExecutor(a.workers) as pool:
+            for folder in a.pressed:
+                pages += [page for found in pool.map(pressed, sorted(folder.iterdir())) for page in found]
+        print(f"{composed} pages composed, {len(pages) - composed} printed", flush=True)
         if a.cache:
-            Path(a.cache).write_bytes(pickle.dumps(pages))
+            Path(a.cache).write_bytes(pickle.dumps((pages, composed)))
     counts = Counter(ROLES[i] for _, y in pages for i in y.tolist())
     print(f"{len(pages)} pages, {sum(counts.values())} units, {time.time() - t:.0f} s; {dict(counts.most_common())}", flush=True)
-    train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise, a.teach)
+    train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise, a.teach, composed)
 
 
 if __name__ == "__main__":
