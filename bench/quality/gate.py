@@ -5,7 +5,8 @@
     python -m bench.quality.gate --raise-floors                   after an improvement: floors go up, none goes down
     python -m bench.quality.gate --set-floors --because "…"       the only way to lower a floor, or to change the exam
 
-The issues are composed anew from their seeds, which training never uses; ``floors.toml`` keeps a hash of their text, so that
+The issues are composed anew from their seeds, which training never uses; two kinds were printed and read by real tools
+(:mod:`bench.quality.press`), and are kept as files. ``floors.toml`` keeps a hash of their text, so that
 an exam that changed does not pass for the one that the floors were set on.
 """
 
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.quality.compose import ODD, PROFILES, compose
+from bench.quality.keep import KINDS, unpack
 from bench.quality.score import Mistakes, figures, pool, score, sources_of, support
 from qingyang.issue import clean_issue
 from qingyang.ledger import account, account_output
@@ -46,7 +48,7 @@ FIRST = 900_000
 ISSUES = 10
 """Issues per profile: ten papers with their own columns, digits, brackets and habits. More would take more than a minute."""
 PAGES = 3
-EXAM = (*PROFILES, *ODD)
+EXAM = (*PROFILES, *ODD, *KINDS)
 HEADLESS = ("fragments", "lines", "blocks", "fragments+light")
 """Profiles that are also cleaned without page 1: what goes on from it must come out as incomplete."""
 
@@ -87,12 +89,12 @@ class Row:
 
 
 def sit(profile: str, count: int = ISSUES) -> Row:
-    """One profile's part of the exam."""
+    """One profile's part of the exam; ``count`` issues of those that are composed."""
     row = Row(profile)
     digest = hashlib.sha256()
     got = []
-    for k in range(count):
-        issue = compose(FIRST + k, profile=profile, pages=PAGES)
+    issues = unpack(profile) if profile in KINDS else (compose(FIRST + k, profile=profile, pages=PAGES) for k in range(count))
+    for issue in issues:
         digest.update("\f".join(issue.pages).encode())
         got.append(score(issue, clean_issue(sources_of(issue)), mistakes=row.mistakes))
         if profile in HEADLESS:

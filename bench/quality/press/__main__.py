@@ -1,4 +1,8 @@
-"""Writes printed issues, as :mod:`bench.quality.compose` does: pages, gold and labels."""
+"""Writes printed issues, as :mod:`bench.quality.compose` does: pages, gold and labels; or all into one file, as the gate keeps them.
+
+    python -m bench.quality.press --tool pdftotext --first 960000 --count 6 --pages 3 --pack bench/quality/printed/pdftotext.json.gz
+    python -m bench.quality.press --tool tesseract --first 960000 --count 5 --pages 2 --pack bench/quality/printed/tesseract.json.gz
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,17 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from bench.quality.compose import Issue
 from bench.quality.compose.__main__ import write
 from bench.quality.press import TOOLS, press
+from bench.quality.keep import pack
 
 
-def one(seed: int, tool: str, pages: int | None, out: Path) -> str:
+def one(seed: int, tool: str, pages: int | None) -> Issue | str:
     try:
-        write(press(seed, tool, pages), out)
+        return press(seed, tool, pages)
     except ValueError as why:
         return str(why)
-    return ""
 
 
 def main() -> None:
@@ -27,12 +32,21 @@ def main() -> None:
     ap.add_argument("--count", type=int, default=10)
     ap.add_argument("--pages", type=int)
     ap.add_argument("--jobs", type=int, default=1)
-    ap.add_argument("--out", type=Path, required=True)
+    where = ap.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path, help="a folder")
+    where.add_argument("--pack", type=Path, help="one file, .json.gz")
     a = ap.parse_args()
+    done = []
     with ProcessPoolExecutor(a.jobs) as pool:
-        for why in pool.map(partial(one, tool=a.tool, pages=a.pages, out=a.out), range(a.first, a.first + a.count)):
-            if why:
-                print(why, file=sys.stderr)
+        for made in pool.map(partial(one, tool=a.tool, pages=a.pages), range(a.first, a.first + a.count)):
+            if isinstance(made, str):
+                print(made, file=sys.stderr)
+            elif a.out:
+                write(made, a.out)
+            else:
+                done.append(made)
+    if a.pack:
+        pack(done, a.pack)
 
 
 if __name__ == "__main__":
