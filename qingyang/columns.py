@@ -1,8 +1,9 @@
 """Reads pages whose columns stand side by side in the lines of the file, as ``pdftotext`` leaves them.
 
 Where many lines of a page hold pieces of several columns (``行求职咨询和就业技能培训的下 领域广阔，潜力很大，把这项工``), the lines are
-cut at the gaps, and each piece is put behind the piece above it in the same column: same place in the line, same
-width, and a seam that reads on. Pages without such lines are left alone.
+cut at the gaps. Where the lines of several columns alternate, each on its own (often each a block of its own), they are pieces as they
+are. Each piece is then put behind the piece above it in the same column: as wide, a seam that reads on, and as far above as columns
+are many. Pages of neither kind are left alone.
 """
 
 from __future__ import annotations
@@ -246,7 +247,7 @@ def _chains(go_on: _Seams) -> list[list[int]]:
         off = np.zeros((n, reach))
         if len(sure) > 2 * wide:
             near = np.searchsorted(sure, np.arange(n))
-            usual = np.array([np.median(step[sure[max(0, k - wide) : k + wide]]) for k in near])
+            usual = np.array([np.median(step[sure[max(0, k - wide) : k + wide]]) for k in range(len(sure) + 1)])[near]
             off = np.minimum(np.abs(np.arange(1, reach + 1)[None] - usual[:, None]), OFF_MOST)
         above = _assigned(odds - OFF * off)
     below = {int(a): j for j, a in enumerate(above) if a >= 0}
@@ -269,20 +270,17 @@ def _in_rows(odds: NDArray[np.float64]) -> NDArray[np.int64]:
     best[reach] = 0.0
     said = np.zeros((n, reach + 1), np.int64)
     took = np.zeros((n, reach + 1), bool)
+    places = np.arange(reach + 1)
     for j in range(n):
         moved = np.concatenate(([-1e9], best[:-1]))
         came = np.arange(-1, reach)
         if best[reach] > moved[reach]:
             moved[reach], came[reach] = best[reach], reach
-        # further[d]: the best of those whose last was further up than j - 1 - d
-        order = np.maximum.accumulate(moved[::-1])[::-1]
-        further = np.append(order[1:], -1e9)
-        at = np.zeros(reach + 1, np.int64)
-        k = reach
-        for d in range(reach, -1, -1):
-            at[d] = k
-            if moved[d] >= moved[k]:
-                k = d
+        # further[d]: the best of those whose last was further up than j - 1 - d, and which that was
+        ascending = np.maximum.accumulate(moved[::-1])
+        at = np.maximum.accumulate(np.where(moved[::-1] == ascending, places, 0))
+        further = np.append(ascending[::-1][1:], -1e9)
+        at = np.append(reach - at[::-1][1:], reach)
         whole = int(moved.argmax())
         back = moved[whole] - BACK
         prior = np.where(further >= back, further, back)
