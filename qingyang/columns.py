@@ -9,6 +9,8 @@ are many. Pages of neither kind are left alone.
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +22,23 @@ MIN_LINES, MIN_SHARE = 8, 0.06
 """A page is read in columns when at least so many of its lines, and this share of them, are cut at the same places."""
 NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
-REACH = 40
-"""Pieces among which a piece is looked for that another goes on from."""
-AFTER_STOP, SHORT, ALONE, BACK = 0.0, 0.8, 5.0, 8.0
-"""In log-odds: a line after a full stop; a short line that ends none; a line that begins a column; one that goes on from further
-up than its neighbour on the left."""
+FAR, REACH = 90, 40
+"""Pieces among which a piece is looked for that another goes on from: where rows hold several, and where every piece stands alone."""
+AFTER_STOP, SHORT = 0.0, 0.8
+"""In log-odds: a line after a full stop; a short line that ends none."""
+BEAM, WAYS = 16, 12
+"""Readings kept after each row, and ways tried to give one row to the columns of each."""
+AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 3.0, 8.0, 4.0, 1.0, 2.0
+"""In log-odds: a new column in the first lines of a text, and further down; a line out of turn; a column that
+missed its turn going on; missing it."""
+LATE = -1e6
+HOPELESS = 9.0
+"""A reading so much less likely than the best is not followed."""
+SLACK, FOLLOW = 0.25, 0.4
+"""Lines up to half a line apart stand in one row of the file; how much a column's place is drawn to its row's."""
+ALONE, BACK = 5.0, 8.0
+"""In log-odds, where every piece stands alone: a piece that begins a column; one that goes on from further up than its neighbour on
+the left."""
 ROUNDS, SURE, OFF, OFF_MOST = (8, 4, 4), 2.5, 0.8, 16.0
 """How far lines of one column usually stand apart is the median of so many sure pairs on either side, asked once more each time;
 a pair is sure from these log-odds; each piece more or less costs this much, up to so many."""
@@ -210,7 +224,8 @@ def _reorder(sheet: Sheet, bounds: list[int], scattered: bool, woven: list[int])
                 continue
             if grid[first:b].any() or first in woven:
                 held = _Seams(sheet, np.arange(first, b), b)
-                chains += [held.units(c) for c in _left_to_right(held, _chains(held))]
+                columns = _columns(held) if grid[first:b].any() else sorted(_chains(held), key=itemgetter(0))
+                chains += [held.units(c) for c in columns]
             else:
                 chains.append(list(range(first, b)))
             first = b
@@ -238,7 +253,7 @@ def _chains(go_on: _Seams) -> list[list[int]]:
     No piece has two above it or below it, and the sum of the log-odds is the greatest (an assignment, by Bertsekas' auction, 1988).
     Asked twice: the second time it is known how many pieces of other columns usually stand between two of one column.
     """
-    odds = go_on.table()
+    odds = go_on.odds(REACH)
     n, reach = odds.shape
     above = _in_rows(odds)
     for wide in ROUNDS:
@@ -324,29 +339,9 @@ def _assigned(odds: NDArray[np.float64]) -> NDArray[np.int64]:
     return above
 
 
-def _left_to_right(go_on: _Seams, chains: list[list[int]]) -> list[list[int]]:
-    """Columns from left to right, as the rows of the file hold them side by side; below one another where a column begins anew."""
-    of = {j: k for k, c in enumerate(chains) for j in c}
-    row = go_on.row
-    order: list[int] = []
-    for k in sorted(range(len(chains)), key=lambda k: chains[k][0]):
-        at = len(order)
-        for j in chains[k]:
-            if j and row[j - 1] == row[j] and of[j - 1] in order:
-                at = order.index(of[j - 1]) + 1
-                break
-            if j + 1 < len(row) and row[j + 1] == row[j] and of[j + 1] in order:
-                at = order.index(of[j + 1])
-                break
-        while at < len(order) and chains[order[at]][-1] < chains[k][0]:
-            at += 1
-        order.insert(at, k)
-    return [chains[k] for k in order]
-
-
 def _in_turn(go_on: _Seams, chains: list[list[int]]) -> list[list[int]]:
     """The columns of a scattered page story by story: in the order they begin, but after each that is open the one that goes on from it."""
-    left = sorted(chains, key=lambda c: c[0])
+    left = sorted(chains, key=itemgetter(0))
     out: list[list[int]] = []
     while left:
         here = left.pop(0)
@@ -394,7 +389,7 @@ class _Seams:
 
         return seams.belongs(*edges(self.sheet, self.foot[above], self.top[below]))
 
-    def table(self) -> NDArray[np.float64]:
+    def odds(self, reach: int) -> NDArray[np.float64]:
         """Log-odds that a piece goes on from one further up: [piece, how many pieces further up less one]; hopeless in its own row."""
         assert self.sheet.place is not None
         n = len(self.top)
@@ -403,8 +398,8 @@ class _Seams:
         width = x[self.sheet.ends] - x[self.sheet.starts]
         grid = np.bincount(self.sheet.row)[self.sheet.row] > 1
         full = float(np.percentile(width[grid], 70)) if grid.any() else float(np.median(width))
-        below = np.repeat(np.arange(n), np.minimum(np.arange(n), REACH))
-        away = np.concatenate([np.arange(1, min(j, REACH) + 1) for j in range(n)]) if n > 1 else np.zeros(0, np.int64)
+        below = np.repeat(np.arange(n), np.minimum(np.arange(n), reach))
+        away = np.concatenate([np.arange(1, min(j, reach) + 1) for j in range(n)]) if n > 1 else np.zeros(0, np.int64)
         above = below - away
         tall, wide = width[self.top][below], width[self.foot][above]
         open_end = ~self.stop[above]
@@ -418,9 +413,134 @@ class _Seams:
             place = self.sheet.place[self.top]
             score += np.where(np.abs(place[above] - place[below]) <= 1.3, 2.0, -2.0)
         score[self.row[above] == self.row[below]] = -99.0
-        out = np.full((n, REACH), -99.0)
+        out = np.full((n, reach), -99.0)
         out[below, away - 1] = score
         return out
 
 
 _SLICE = 65_536
+
+
+class _Reading(NamedTuple):
+    """One way to read the rows so far: what stands lowest in every column, and how low."""
+
+    score: float
+    ends: tuple[int, ...]
+    """The last piece of every column, from left to right."""
+    low: tuple[float, ...]
+    """How low it stands, in lines; below zero by :data:`LATE` where the column missed its turn."""
+    at: float
+    """How low the last row stands."""
+    before: tuple[Any, ...]
+    """(the reading a row above, what this row did): a list walked back at the end."""
+
+
+def _columns(go_on: _Seams) -> list[list[int]]:
+    """The columns of a text in rows, from left to right: a beam search over rows.
+
+    All columns of a text are set in lines of one height. So each takes its next line when its turn has come, one line below
+    its last; whether it stands in one row of the file with others, or in a row of its own, because its lines stand a
+    little lower than its neighbours', changes nothing.
+    """
+    beam = [_Reading(0.0, (), (), 0.0, ())]
+    last = len(go_on.row)
+    odds = go_on.odds(FAR)
+    k = 0
+    while k < last:
+        end = k
+        while end < last and go_on.row[end] == go_on.row[k]:
+            end += 1
+        new: dict[tuple[int, ...], _Reading] = {}
+        pieces = range(k, end)
+        above = [(max(j - FAR, 0), odds[j, : min(j, FAR)][::-1].tolist()) for j in pieces]
+        ways = [(state.score + score, state, score, takes) for state in beam for score, takes in _takes(state, pieces, above)]
+        hopeless = max(w[0] for w in ways) - HOPELESS
+        for likely, state, score, takes in ways:
+            if likely >= hopeless:
+                made = _step(state, score, takes, pieces)
+                old = new.get(made.ends)
+                if old is None or made.score > old.score:
+                    new[made.ends] = made
+        beam = sorted(new.values(), key=_LIKELY, reverse=True)[:BEAM]
+        k = end
+    # walk back: which column every piece is in
+    rows: list[tuple[tuple[int, bool], ...]] = []
+    state_before = beam[0].before
+    while state_before:
+        state_before, takes = state_before
+        rows.append(takes)
+    columns: list[list[int]] = []
+    k = 0
+    for takes in reversed(rows):
+        for c, fresh in takes:
+            if fresh:
+                columns.insert(c, [k])
+            else:
+                columns[c].append(k)
+            k += 1
+    return columns
+
+
+def _takes(state: _Reading, pieces: range, above: list[tuple[int, list[float]]]) -> list[tuple[float, tuple[tuple[int, bool], ...]]]:
+    """The best ways to give the pieces of a row to columns, from left to right: (column, is it a new one)."""
+    fresh = FRESH if state.at > 1.2 else AT_ONCE
+    turn = min([y for y in state.low if y > LATE / 2], default=state.at - 1) + 1
+    # half of what _step will take off for a line out of turn
+    early = [0.5 * TURN * max(abs(y + 1 - turn) - SLACK, 0.0) if y > LATE / 2 else 0.5 * CAUGHT_UP for y in state.low]
+    count = len(early)
+    # (likely, score, next column, new ones so far, what was taken)
+    held: list[tuple[float, float, int, int, tuple[tuple[int, bool], ...]]] = [(0.0, 0.0, 0, 0, ())]
+    for j in pieces:
+        first, line = above[j - pieces.start]
+        fits = [line[e - first] if e >= first else -9.0 for e in state.ends]
+        more = []
+        for likely, score, nxt, added, takes in held:
+            more.append((likely - fresh, score - fresh, count, added + 1, (*takes, (count + added, True))))
+            for c in range(nxt, count):
+                s = fits[c]
+                if s > -8:
+                    more.append((likely + s - early[c], score + s, c + 1, added, (*takes, (c + added, False))))
+                more.append((likely - fresh, score - fresh, c, added + 1, (*takes, (c + added, True))))
+        more.sort(key=_LIKELY, reverse=True)
+        held = more[:WAYS]
+    return [(score, takes) for _, score, _, _, takes in held]
+
+
+_LIKELY = itemgetter(0)
+
+
+def _step(state: _Reading, score: float, takes: tuple[tuple[int, bool], ...], pieces: range) -> _Reading:
+    ends, low = list(state.ends), list(state.low)
+    due, count, added = 0.0, 0, 0
+    for c, begun in takes:
+        if begun:
+            added += 1
+        elif low[c - added] > LATE / 2:
+            due += low[c - added] + 1
+            count += 1
+    at = due / count if count else state.at + 0.3 if ends else 0.0
+    total = state.score + score
+    if at < state.at - SLACK:
+        total -= TURN * (state.at - at - SLACK)
+        at = state.at - SLACK
+    for j, (c, begun) in zip(pieces, takes, strict=True):
+        if begun:
+            ends.insert(c, j)
+            low.insert(c, at)
+            continue
+        y = low[c]
+        ends[c] = j
+        if y > LATE / 2:
+            off = y + 1 - at
+            if off > SLACK or off < -SLACK:
+                total -= TURN * (abs(off) - SLACK)
+            low[c] = y + 1 - FOLLOW * off
+        else:
+            total -= CAUGHT_UP
+            low[c] = at
+    missed = at - 1 - 2 * SLACK
+    for c, y in enumerate(low):
+        if LATE / 2 < y < missed and ends[c] not in pieces:
+            low[c] = LATE
+            total -= MISSED
+    return _Reading(total, tuple(ends), tuple(low), at, (state.before, takes))

@@ -1,0 +1,102 @@
+"""Columns that a converter set line beside line are read in their turn; everything else is left as it stands."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+
+import numpy as np
+import pytest
+
+from qingyang.columns import _assigned, _in_rows
+from qingyang.issue import clean_issue
+from qingyang.ledger import account
+from qingyang.lines import read_lines
+from qingyang.records import Source
+
+# the Government Work Report of 2023, three passages, as three columns
+LEFT = "过去五年极不寻常、极不平凡。在以习近平同志为核心的党中央坚强领导下，我们经受了世界变局加快演变、新冠疫情冲击、国内经济下行等多重考验，如期打赢脱贫攻坚战，如期全面建成小康社会，实现第一个百年奋斗目标，开启向第二个百年奋斗目标进军新征程。"
+MIDDLE = "各地区各部门坚持以习近平新时代中国特色社会主义思想为指导，深刻领悟“两个确立”的决定性意义，增强“四个意识”、坚定“四个自信”、做到“两个维护”，全面贯彻党的十九大和十九届历次全会精神，深入贯彻党的二十大精神，坚持稳中求进工作总基调。"
+RIGHT = "经济发展再上新台阶。国内生产总值增加到一百二十一万亿元，五年年均增长百分之五点二，十年增加近七十万亿元、年均增长百分之六点二，在高基数基础上实现了中高速增长、迈向高质量发展。财政收入增加到二十点四万亿元。"
+
+
+def column(text: str, width: int = 13) -> list[str]:
+    return [text[k : k + width] for k in range(0, len(text), width)]
+
+
+def across(*texts: str) -> list[list[str]]:
+    return [[x for x in row if x] for row in zip_longest(*map(column, texts), fillvalue="")]
+
+
+def read(page: str) -> list[str]:
+    sheet = read_lines(Source("p", page, ""))
+    return [sheet.unit(k) for k in range(len(sheet))]
+
+
+ROWS = across(LEFT, MIDDLE, RIGHT)
+ROWS_OF_TWO = across(LEFT, MIDDLE)
+
+
+@pytest.mark.parametrize(
+    ("page", "texts"),
+    [
+        ("\n".join(" ".join(row) for row in ROWS), (LEFT, MIDDLE, RIGHT)),
+        ("\n\n".join(line for row in ROWS for line in row), (LEFT, MIDDLE, RIGHT)),
+        ("\n".join(line for row in ROWS_OF_TWO for line in row), (LEFT, MIDDLE)),
+    ],
+    ids=["side by side in one line", "every line a block of its own", "lines that alternate"],
+)
+def test_columns_are_read_one_after_another(page: str, texts: tuple[str, ...]) -> None:
+    got = "".join(read(page + "\n"))
+    assert sorted(got) == sorted("".join(texts))
+    wanted = [a + b for text in texts for a, b in zip(column(text), column(text)[1:], strict=False)]
+    assert sum(pair in got for pair in wanted) >= 0.9 * len(wanted)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "\n".join(column(LEFT) + column(MIDDLE)),
+        "\n\n".join(column(LEFT) + column(MIDDLE)),
+        "\n\n".join(["李  舸", "张三丰", "王小二", "赵四海", "钱五常", "孙六合"] * 5),
+        "\n\n".join(s + "。" for s in (LEFT + MIDDLE + RIGHT).replace("。", "，").split("，") if s),
+    ],
+    ids=["lines in order", "lines in order, parted by empty lines", "names", "sentences"],
+)
+def test_lines_in_order_stay_in_order(page: str) -> None:
+    assert read(page) == [line.strip() for line in page.split("\n") if line.strip()]
+
+
+def test_nothing_is_lost_on_a_scattered_page() -> None:
+    page = "\n\n".join(line for row in ROWS for line in row) + "\n"
+    done = clean_issue([Source("a/1.txt", page, "0" * 64, publication="新报", page="1")])
+    account(done.ledger[0], page, {r["id"]: r for r in done.records})
+    texts = "".join("".join(r["paragraphs"]) for r in done.records)
+    assert sum(texts.count(c) for c in set(page) if c.strip()) >= 0.98 * sum(page.count(c) for c in set(page) if c.strip())
+
+
+def test_traditional_columns_too() -> None:
+    from opencc import OpenCC
+
+    texts = [OpenCC("s2t").convert(t) for t in (LEFT, MIDDLE, RIGHT)]
+    got = "".join(read("\n\n".join(line for row in across(*texts) for line in row)))
+    wanted = [a + b for text in texts for a, b in zip(column(text), column(text)[1:], strict=False)]
+    assert sum(pair in got for pair in wanted) >= 0.9 * len(wanted)
+
+
+def test_an_assignment_gives_no_piece_two_above_or_below() -> None:
+    rng = np.random.default_rng(3)
+    odds = rng.normal(0, 3, (60, 12))
+    for j in range(12):
+        odds[j, j:] = -99.0
+    above = _assigned(odds)
+    taken = above[above >= 0]
+    assert len(set(taken.tolist())) == len(taken) > 20
+    assert (taken < np.flatnonzero(above >= 0)).all()
+
+
+def test_rows_in_step_are_found() -> None:
+    odds = np.full((30, 8), -3.0)
+    odds[4:, 3] = 1.0
+    for j in range(8):
+        odds[j, j:] = -99.0
+    assert _in_rows(odds).tolist() == [-1] * 4 + list(range(26))
