@@ -7,16 +7,27 @@ from itertools import zip_longest
 import numpy as np
 import pytest
 
-from qingyang.columns import _assigned, _in_rows
 from qingyang.issue import clean_issue
 from qingyang.ledger import account
 from qingyang.lines import read_lines
 from qingyang.records import Source
+from qingyang.scattered import _assigned, _in_rows
 
 # the Government Work Report of 2023, three passages, as three columns
-LEFT = "过去五年极不寻常、极不平凡。在以习近平同志为核心的党中央坚强领导下，我们经受了世界变局加快演变、新冠疫情冲击、国内经济下行等多重考验，如期打赢脱贫攻坚战，如期全面建成小康社会，实现第一个百年奋斗目标，开启向第二个百年奋斗目标进军新征程。"
-MIDDLE = "各地区各部门坚持以习近平新时代中国特色社会主义思想为指导，深刻领悟“两个确立”的决定性意义，增强“四个意识”、坚定“四个自信”、做到“两个维护”，全面贯彻党的十九大和十九届历次全会精神，深入贯彻党的二十大精神，坚持稳中求进工作总基调。"
-RIGHT = "经济发展再上新台阶。国内生产总值增加到一百二十一万亿元，五年年均增长百分之五点二，十年增加近七十万亿元、年均增长百分之六点二，在高基数基础上实现了中高速增长、迈向高质量发展。财政收入增加到二十点四万亿元。"
+LEFT = (
+    "过去五年极不寻常、极不平凡。在以习近平同志为核心的党中央坚强领导下，我们经受了世界变局加快演变、新冠疫情冲击、国内经"
+    "济下行等多重考验，如期打赢脱贫攻坚战，如期全面建成小康社会，实现第一个百年奋斗目标，开启向第二个百年奋斗目标进军新征"
+    "程。"
+)
+MIDDLE = (
+    "各地区各部门坚持以习近平新时代中国特色社会主义思想为指导，深刻领悟“两个确立”的决定性意义，增强“四个意识”、坚定“"
+    "四个自信”、做到“两个维护”，全面贯彻党的十九大和十九届历次全会精神，深入贯彻党的二十大精神，坚持稳中求进工作总基调"
+    "。"
+)
+RIGHT = (
+    "经济发展再上新台阶。国内生产总值增加到一百二十一万亿元，五年年均增长百分之五点二，十年增加近七十万亿元、年均增长百分"
+    "之六点二，在高基数基础上实现了中高速增长、迈向高质量发展。财政收入增加到二十点四万亿元。"
+)
 
 
 def column(text: str, width: int = 13) -> list[str]:

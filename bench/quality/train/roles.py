@@ -184,10 +184,12 @@ def train(
     noise: float,
     teach: float = 0.0,
     composed: int = 0,
+    start: Path | None = None,
     lr: float = 3e-3,
 ) -> None:
     """``teach``: on the first ``composed`` pages the share of the loss that asks for the mean of the networks at hand, not for the
-    labels (Hinton et al. 2015). Printed pages are new to those networks, and have only their labels."""
+    labels (Hinton et al. 2015). Printed pages are new to those networks, and have only their labels. ``start``: a network
+    to go on from, with its own means and scales."""
     import torch
     from torch import nn
 
@@ -206,6 +208,24 @@ def train(
     convs = nn.ModuleList([nn.Conv1d(i, o, k, padding=k // 2 * d, dilation=d) for k, d, i, o in shapes])
     whole = nn.Linear(hidden, hidden, bias=False)
     nn.init.zeros_(whole.weight)
+    if start:
+        with np.load(start) as z:
+            had = str(z["names"]).split()
+            if str(z["roles"]) != " ".join(ROLES) or not set(had) <= set(NAMES):
+                raise ValueError(f"{start} was trained on other evidence or roles")
+            # evidence that it did not know weighs nothing at first
+            known = [NAMES.index(name) for name in had[: len(had) - CHARS]]
+            mean[known], scale[known] = z["mean"], z["scale"]
+            convs[0].weight.data[:, known] = torch.from_numpy(z["w0"][:, : len(known)].astype(np.float32).transpose(2, 1, 0).copy())
+            convs[0].weight.data[:, [k for k in range(plain) if k not in known]] = 0
+            convs[0].weight.data[:, plain:] = torch.from_numpy(z["w0"][:, len(known) :].astype(np.float32).transpose(2, 1, 0).copy())
+            for k, conv in enumerate(convs):
+                if k:
+                    conv.weight.data = torch.from_numpy(z[f"w{k}"].astype(np.float32).transpose(2, 1, 0).copy())  # type: ignore[attr-defined]
+                conv.bias.data = torch.from_numpy(z[f"b{k}"].copy())  # type: ignore[attr-defined]
+            for k, t in enumerate(tables):
+                t.weight.data = torch.from_numpy(z["chars"][:, k].astype(np.float32).copy())  # type: ignore[attr-defined]
+            whole.weight.data = torch.from_numpy(z["page"].astype(np.float32).T.copy())
     drop = nn.Dropout(dropout)
     params = [*convs.parameters(), *tables.parameters(), *whole.parameters()]
     steps_per = (len(pages) + 15) // 16
@@ -304,6 +324,8 @@ def main() -> None:
     ap.add_argument("--dropout", type=float, default=0.15)
     ap.add_argument("--noise", type=float, default=0.05)
     ap.add_argument("--teach", type=float, default=0.0, help="share of the loss that the networks at hand give")
+    ap.add_argument("--start", type=Path, help="a network to go on from")
+    ap.add_argument("--rate", type=float, default=3e-3, help="largest step of the learning")
     ap.add_argument("--workers", type=int, default=2)
     ap.add_argument("--profiles", default=",".join((*PROFILES, *OFTEN)))
     ap.add_argument("--pressed", type=Path, action="append", default=[], help="printed issues, see bench.quality.press; may be repeated")
@@ -324,7 +346,7 @@ def main() -> None:
             Path(a.cache).write_bytes(pickle.dumps((pages, composed)))
     counts = Counter(ROLES[i] for _, y in pages for i in y.tolist())
     print(f"{len(pages)} pages, {sum(counts.values())} units, {time.time() - t:.0f} s; {dict(counts.most_common())}", flush=True)
-    train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise, a.teach, composed)
+    train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise, a.teach, composed, a.start, a.rate)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""What a page set in columns is read from: pieces that stand together for sure, and how well each goes on from those above it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang import lines, seams
+from qingyang.lines import Sheet
+
+AFTER_STOP, SHORT = 0.0, 0.8
+"""In log-odds: a line after a full stop; a short line that ends none."""
+_SLICE = 65_536
+
+
+def across(sheet: Sheet) -> NDArray[np.float64]:
+    """Running width in ideographs; half for everything that is set half-width."""
+    half = (sheet.cps < 0x2000) & (sheet.cps != 0xB7)
+    out: NDArray[np.float64] = np.concatenate(([0.0], np.cumsum(np.where(half, 0.5, 1.0))))
+    return out
+
+
+def laid_out(sheet: Sheet) -> bool:
+    """Do blanks keep every piece in its place, as ``pdftotext -layout`` leaves a page?"""
+    assert sheet.row is not None
+    x = across(sheet)
+    same = sheet.row[1:] == sheet.row[:-1]
+    gap = x[sheet.starts[1:]] - x[sheet.ends[:-1]]
+    return bool(same.any() and np.median(gap[same]) >= 1.0)
+
+
+class Pieces:
+    """How well the pieces from ``tops`` to unit ``end`` go on from those above them.
+
+    A piece is what stands together for sure: one unit, or a block of a scattered page.
+    """
+
+    def __init__(self, sheet: Sheet, tops: NDArray[np.int64], end: int) -> None:
+        assert sheet.row is not None and sheet.place is not None
+        self.sheet, self.top, self.foot = sheet, tops, np.append(tops[1:], end) - 1
+        self.row = sheet.row[tops]
+        self.stop = (sheet.cls[sheet.ends[self.foot] - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
+
+    def units(self, pieces: list[int]) -> list[int]:
+        return [k for j in pieces for k in range(int(self.top[j]), int(self.foot[j]) + 1)]
+
+    def belongs(self, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Log-odds that pieces ``below`` go on from pieces ``above``, by their words alone."""
+        from qingyang.evidence import edges
+
+        return seams.belongs(*edges(self.sheet, self.foot[above], self.top[below]))
+
+    def odds(self, reach: int) -> NDArray[np.float64]:
+        """Log-odds that a piece goes on from one further up: [piece, how many pieces further up less one]; hopeless in its own row."""
+        assert self.sheet.place is not None
+        n = len(self.top)
+        assert self.sheet.row is not None
+        x = across(self.sheet)
+        width = x[self.sheet.ends] - x[self.sheet.starts]
+        grid = np.bincount(self.sheet.row)[self.sheet.row] > 1
+        full = float(np.percentile(width[grid], 70)) if grid.any() else float(np.median(width))
+        below = np.repeat(np.arange(n), np.minimum(np.arange(n), reach))
+        away = np.concatenate([np.arange(1, min(j, reach) + 1) for j in range(n)]) if n > 1 else np.zeros(0, np.int64)
+        above = below - away
+        tall, wide = width[self.top][below], width[self.foot][above]
+        open_end = ~self.stop[above]
+        score = np.full(len(above), AFTER_STOP)
+        for k in range(0, len(above), _SLICE):
+            some = k + np.flatnonzero(open_end[k : k + _SLICE])
+            score[some] = np.clip(self.belongs(above[some], below[some]), -4, 5)
+        score -= SHORT * ((wide < full - 1.3) & open_end)
+        score += np.where(np.abs(wide - tall) <= 1.3, 0.5, 0.0)
+        if laid_out(self.sheet):
+            place = self.sheet.place[self.top]
+            score += np.where(np.abs(place[above] - place[below]) <= 1.3, 2.0, -2.0)
+        score[self.row[above] == self.row[below]] = -99.0
+        out = np.full((n, reach), -99.0)
+        out[below, away - 1] = score
+        return out
