@@ -324,6 +324,7 @@ def main() -> None:
     ap.add_argument("--dropout", type=float, default=0.15)
     ap.add_argument("--noise", type=float, default=0.05)
     ap.add_argument("--teach", type=float, default=0.0, help="share of the loss that the networks at hand give")
+    ap.add_argument("--teach-printed", action="store_true", help="the networks at hand have seen printed pages, and teach on them too")
     ap.add_argument("--start", type=Path, help="a network to go on from")
     ap.add_argument("--rate", type=float, default=3e-3, help="largest step of the learning")
     ap.add_argument("--workers", type=int, default=2)
@@ -344,6 +345,8 @@ def main() -> None:
         print(f"{composed} pages composed, {len(pages) - composed} printed", flush=True)
         if a.cache:
             Path(a.cache).write_bytes(pickle.dumps((pages, composed)))
+    if a.teach_printed:
+        composed = len(pages)
     counts = Counter(ROLES[i] for _, y in pages for i in y.tolist())
     print(f"{len(pages)} pages, {sum(counts.values())} units, {time.time() - t:.0f} s; {dict(counts.most_common())}", flush=True)
     train(pages, a.epochs, a.hidden, a.seed, a.out, a.dropout, a.noise, a.teach, composed, a.start, a.rate)
