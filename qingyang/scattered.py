@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from qingyang.assignment import assigned
 from qingyang.pieces import Pieces
 
 REACH = 40
@@ -22,12 +23,13 @@ NEXT_COLUMN = 0.0
 def columns_scattered(go_on: Pieces) -> list[list[int]]:
     """The columns of a scattered page: for every piece the one above it, all chosen at once.
 
-    No piece has two above it or below it, and the sum of the log-odds is the greatest (an assignment, by Bertsekas' auction, 1988).
+    No piece has two above it or below it, and the sum of the log-odds is the greatest (:func:`~qingyang.assignment.assigned`).
     Asked twice: the second time it is known how many pieces of other columns usually stand between two of one column.
     """
     odds = go_on.odds(REACH)
     n, reach = odds.shape
     above = _in_rows(odds)
+    further_up = np.arange(n)[:, None] - np.arange(1, reach + 1)[None]
     for wide in ROUNDS:
         step = np.arange(n) - above
         sure = np.flatnonzero((above >= 0) & (odds[np.arange(n), np.clip(step - 1, 0, reach - 1)] > SURE))
@@ -36,7 +38,7 @@ def columns_scattered(go_on: Pieces) -> list[list[int]]:
             near = np.searchsorted(sure, np.arange(n))
             usual = np.array([np.median(step[sure[max(0, k - wide) : k + wide]]) for k in range(len(sure) + 1)])[near]
             off = np.minimum(np.abs(np.arange(1, reach + 1)[None] - usual[:, None]), OFF_MOST)
-        above = _assigned(odds - OFF * off)
+        above = assigned(odds - OFF * off, further_up, np.full(n, -ALONE))
     below = {int(a): j for j, a in enumerate(above) if a >= 0}
     chains = []
     for j in np.flatnonzero(above < 0).tolist():
@@ -83,31 +85,6 @@ def _in_rows(odds: NDArray[np.float64]) -> NDArray[np.int64]:
         if took[j, d]:
             above[j] = j - 1 - d
         d = int(said[j, d])
-    return above
-
-
-def _assigned(odds: NDArray[np.float64]) -> NDArray[np.int64]:
-    """For every piece the piece above it, or -1: at most one below each. ``odds[j, d - 1]`` speaks for ``d`` pieces further up."""
-    n, reach = odds.shape
-    price = np.zeros(n + reach)
-    owner = np.full(n + reach, -1)
-    above = np.full(n, -1)
-    waiting = list(range(n - 1, -1, -1))
-    while waiting:
-        j = waiting.pop()
-        # prices of j - 1, j - 2 …, shifted by reach so that none is below zero
-        gain = odds[j] - price[j + reach - 1 : j - 1 if j else None : -1]
-        d = int(gain.argmax())
-        if gain[d] <= -ALONE:
-            continue
-        best = gain[d]
-        gain[d] = -ALONE
-        i = j - d - 1
-        price[i + reach] += best - max(gain.max(), -ALONE) + 0.01
-        if owner[i + reach] >= 0:
-            above[owner[i + reach]] = -1
-            waiting.append(int(owner[i + reach]))
-        owner[i + reach], above[j] = j, i
     return above
 
 

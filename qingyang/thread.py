@@ -2,7 +2,7 @@
 
 Where columns were read across, or blocks in the wrong order, an article comes in pieces: a headless piece begins inside a
 paragraph, or with a paragraph of something that is not the article above it. :func:`thread` finds for each of them the piece
-whose end it goes on with: the seam, the words both share, the width of the column, how far apart they stand. The weights
+whose end it goes on with, all at once: the seam, the words both share, the width of the column, how far apart they stand. The weights
 of the evidence are in ``rules/threads.toml``; they were fitted on composed pages (``bench/quality/train/threads.py``).
 A piece that goes with nothing on its page stays a piece of its own.
 """
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import lines, seams
+from qingyang.assignment import assigned
 from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
 from qingyang.split import Draft, PageDrafts
@@ -185,10 +186,12 @@ def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
     q /= q.sum(1, keepdims=True)
     after: dict[int, int] = {}
     before: dict[int, int] = {}
-    order = sorted(((q[i, j], i, j) for i in range(len(wanted)) for j in range(len(drafts)) if score[i, j] > none[i]), reverse=True)
-    for chance, i, j in order:
+    n = len(drafts)
+    chosen = assigned(score.astype(np.float64), np.tile(np.arange(n), (len(wanted), 1)), none.astype(np.float64))
+    for chance, i, j in sorted(((q[i, j], i, int(j)) for i, j in enumerate(chosen) if j >= 0), reverse=True):
         h = wanted[i]
-        if h in before or j in after or _reaches(after, h, j):
+        if _reaches(after, h, j):
+            # a ring: its least likely link is left out
             continue
         after[j], before[h] = h, j
         page.decisions.append(

@@ -113,10 +113,15 @@ def roles_of(text: str, labels: list[list[dict]], page: int) -> tuple[Sheet, lis
     return sheet, out
 
 
+def read_printed(folder: Path) -> tuple[list[str], list[list[list[dict]]]]:
+    """Pages and labels of a printed issue."""
+    pages = [p.read_text("utf-8") for p in sorted(folder.glob("p*.txt"))]
+    return pages, json.loads((folder / "labels.json").read_text("utf-8"))
+
+
 def pressed(folder: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     """A printed issue (``bench.quality.press``), line by line; and once more block by block, where an empty line parts its blocks."""
-    pages = [p.read_text("utf-8") for p in sorted(folder.glob("p*.txt"))]
-    labels = json.loads((folder / "labels.json").read_text("utf-8"))
+    pages, labels = read_printed(folder)
     out = learned(pages, labels)
     if folder.parent.name == "tesseract":
         out += learned(*in_blocks(pages, labels))

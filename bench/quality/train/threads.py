@@ -1,4 +1,4 @@
-"""Fits the weights of :mod:`qingyang.thread` on composed pages; prints the table for ``qingyang/rules/threads.toml``.
+"""Fits the weights of :mod:`qingyang.thread` on composed and printed pages; prints the table for ``qingyang/rules/threads.toml``.
 
     python -m bench.quality.train.threads --issues 40
 
@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import argparse
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.quality.compose import compose
-from bench.quality.train.roles import roles_of, rows_of
+from bench.quality.train.roles import read_printed, roles_of, rows_of
 from qingyang.evidence import gather
 from qingyang.roles import settle, weigh
 from qingyang.split import split
@@ -73,10 +74,14 @@ def rows_before(labels: list[list[dict[str, Any]]], page: int) -> dict[int, int]
     return out
 
 
-def one(job: tuple[int, str]) -> list[tuple[np.ndarray, np.ndarray, list[int]]]:
-    issue = compose(job[0], profile=job[1])
+def one(job: tuple[int, str] | Path) -> list[tuple[np.ndarray, np.ndarray, list[int]]]:
+    if isinstance(job, Path):
+        pages, rows = read_printed(job)
+    else:
+        issue = compose(job[0], profile=job[1])
+        pages, rows = issue.pages, issue.labels
     out = []
-    for number, (text, labels) in enumerate(zip(issue.pages, issue.labels, strict=True), 1):
+    for number, (text, labels) in enumerate(zip(pages, rows, strict=True), 1):
         sheet, _ = roles_of(text, labels, number)
         if not len(sheet):
             continue
@@ -108,10 +113,13 @@ def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--issues", type=int, default=30)
     ap.add_argument("--first", type=int, default=300_000)
+    ap.add_argument("--pressed", type=Path, action="append", default=[], help="printed issues, see bench.quality.press; may be repeated")
     ap.add_argument("--workers", type=int, default=2)
     a = ap.parse_args()
+    jobs: list[tuple[int, str] | Path] = [(a.first + i, r) for i in range(a.issues) for r in READINGS]
+    jobs += [issue for folder in a.pressed for issue in sorted(folder.iterdir())]
     with ProcessPoolExecutor(a.workers) as pool:
-        pages = [p for got in pool.map(one, [(a.first + i, r) for i in range(a.issues) for r in READINGS], chunksize=2) for p in got]
+        pages = [p for got in pool.map(one, jobs, chunksize=2) for p in got]
     F, G = len(FEATURES), len(NONE)
     theta = np.zeros(F + G)
     m = np.zeros_like(theta)
@@ -138,7 +146,7 @@ def main() -> None:
         m = 0.9 * m + 0.1 * grad
         v = 0.99 * v + 0.01 * grad**2
         theta -= 0.08 * (m / (1 - 0.9 ** (step + 1))) / (np.sqrt(v / (1 - 0.99 ** (step + 1))) + 1e-8)
-    print(f"# fitted on {len(pages)} composed pages, {int(total)} pieces: loss {loss / total:.3f}, right {right / total:.3f}")
+    print(f"# fitted on {len(pages)} pages, {int(total)} pieces: loss {loss / total:.3f}, right {right / total:.3f}")
     print("[weights]")
     for name, value in zip((*FEATURES, *NONE), theta, strict=True):
         print(f"{name} = {value:.2f}")
