@@ -23,9 +23,10 @@ MIN_LINES, MIN_SHARE = 8, 0.06
 """A page is read in columns when at least so many of its lines, and this share of them, are cut at the same places."""
 NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
-SCATTERED_BLOCKS, SCATTERED_SHARE, SMALL, WIDEST = 16, 0.5, 3, 30.0
+SCATTERED_BLOCKS, SCATTERED_SHARE, SMALL, WIDEST, WIDER, LONG = 16, 0.5, 3, 30.0, 0.35, 40.0
 """A page is scattered when it has so many blocks, this share of its rows in blocks of at most three, no wider than this many
-ideographs, this share of them ends in mid-sentence, and this share of those goes on elsewhere than in the next block."""
+ideographs, fewer than this share much wider than the rest, and hardly any so long, half of them ends in mid-sentence, and half of
+those goes on elsewhere than in the next block."""
 
 
 def read_in_columns(sheet: Sheet) -> bool:
@@ -137,7 +138,7 @@ def _scattered(sheet: Sheet, bounds: list[int]) -> bool:
     x = across(sheet)
     width = (x[sheet.ends] - x[sheet.starts])[feet]
     usual = float(np.median(width[small]))
-    if usual > WIDEST:
+    if not _of_one_width(width[small], usual):
         return False
     return _goes_on_elsewhere(sheet, starts, feet, small & (width >= 0.8 * usual), SCATTERED_SHARE * small.sum())
 
@@ -152,9 +153,14 @@ def _woven(sheet: Sheet, bounds: list[int]) -> list[int]:
     for a, b in long:
         usual = float(np.median(width[a:b]))
         here = np.arange(a, b)
-        if usual <= WIDEST and _goes_on_elsewhere(sheet, here, here, width[a:b] >= 0.8 * usual, SCATTERED_SHARE * (b - a)):
+        if _of_one_width(width[a:b], usual) and _goes_on_elsewhere(sheet, here, here, width[a:b] >= 0.8 * usual, SCATTERED_SHARE * (b - a)):
             out.append(a)
     return out
+
+
+def _of_one_width(width: NDArray[np.float64], usual: float) -> bool:
+    """Are these printed lines, and not paragraphs or parts of them, which are of any length?"""
+    return bool(usual <= WIDEST and (width > 1.4 * usual).mean() < WIDER and (width > LONG).mean() < 0.1 * WIDER)
 
 
 def _goes_on_elsewhere(sheet: Sheet, tops: NDArray[np.int64], feet: NDArray[np.int64], asked: NDArray[np.bool_], least: float) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from qingyang.pieces import Pieces
 
-FAR = 90
-"""Pieces among which a piece is looked for that another goes on from."""
+FAR = 30
+"""Rows of the file within which a column takes its next line."""
 BEAM, WAYS = 16, 12
 """Readings kept after each row, and ways tried to give one row to the columns of each."""
 AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 3.0, 8.0, 4.0, 1.0, 2.0
@@ -44,7 +46,9 @@ def columns_in_rows(go_on: Pieces) -> list[list[int]]:
     """
     beam = [_Reading(0.0, (), (), 0.0, ())]
     last = len(go_on.row)
-    odds = go_on.odds(FAR)
+    # the first piece that each may go on from
+    first = np.searchsorted(go_on.row, go_on.row - FAR)
+    odds = go_on.odds(max(1, int((np.arange(last) - first).max(initial=1))))
     k = 0
     while k < last:
         end = k
@@ -52,7 +56,7 @@ def columns_in_rows(go_on: Pieces) -> list[list[int]]:
             end += 1
         new: dict[tuple[int, ...], _Reading] = {}
         pieces = range(k, end)
-        above = [(max(j - FAR, 0), odds[j, : min(j, FAR)][::-1].tolist()) for j in pieces]
+        above = [(int(first[j]), odds[j, : j - first[j]][::-1].tolist()) for j in pieces]
         ways = [(state.score + score, state, score, takes) for state in beam for score, takes in _takes(state, pieces, above)]
         hopeless = max(w[0] for w in ways) - HOPELESS
         for likely, state, score, takes in ways:
