@@ -1,7 +1,7 @@
 """Writes printed issues, as :mod:`bench.quality.compose` does: pages, gold and labels; or all into one file, as the gate keeps them.
 
-    python -m bench.quality.press --tool pdftotext --first 960000 --count 6 --pages 3 --pack bench/quality/printed/pdftotext.json.gz
-    python -m bench.quality.press --tool tesseract --first 960000 --count 5 --pages 2 --pack bench/quality/printed/tesseract.json.gz
+python -m bench.quality.press --tool pdftotext --first 960000 --count 6 --pages 3 --pack bench/quality/printed/pdftotext.json.gz
+python -m bench.quality.press --tool tesseract --first 960000 --count 5 --pages 2 --pack bench/quality/printed/tesseract.json.gz
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bench.quality.compose import Issue
 from bench.quality.compose.__main__ import write
-from bench.quality.press import TOOLS, press
 from bench.quality.keep import pack
+from bench.quality.press import TOOLS, press
 
 
 def one(seed: int, tool: str, pages: int | None) -> Issue | str:

@@ -7,7 +7,6 @@ at the head and the foot, what lies about in the page (index boxes, strays) unde
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -103,8 +102,8 @@ class Press:
             c.drawString(left, height - lower + (lower - upper - size) / 2 + size * 0.12, p.shown, charSpace=space)
         if t.rules:
             c.setLineWidth(0.4)
-            for a, b in pairwise(range(st.columns)):
-                x = MARGIN + b * self.pitch - t.gutter / 2
+            for k in range(1, st.columns):
+                x = MARGIN + k * self.pitch - t.gutter / 2
                 tops = [p.box for p, *_ in self.out if p.box[0] < x - 1 and p.box[2] > x + 1]
                 if not tops:
                     c.line(x, height - top, x, height - deepest)
