@@ -28,6 +28,9 @@ SCATTERED_BLOCKS, SCATTERED_SHARE, SMALL, WIDEST, WIDER, LONG = 16, 0.5, 3, 30.0
 ideographs, fewer than this share much wider than the rest, and hardly any so long, half of them ends in mid-sentence, and half of
 those goes on elsewhere than in the next block."""
 
+ASKED, PLAIN = 32, 1.5
+"""So many open ends of a text are asked about; what goes on in the next piece with these log-odds is in order."""
+
 
 def read_in_columns(sheet: Sheet) -> bool:
     """Cut and reorder the units of ``sheet`` where its lines hold several columns; True where that was done."""
@@ -140,22 +143,30 @@ def _scattered(sheet: Sheet, bounds: list[int]) -> bool:
     usual = float(np.median(width[small]))
     if not _of_one_width(width[small], usual):
         return False
-    return _goes_on_elsewhere(sheet, starts, feet, small & (width >= 0.8 * usual), SCATTERED_SHARE * small.sum())
+    open_end = _open_ends(sheet, feet, small & (width >= 0.8 * usual), SCATTERED_SHARE * small.sum())
+    return _goes_on_elsewhere(sheet, starts, feet, [(open_end, len(starts))]) == [0]
 
 
 def _woven(sheet: Sheet, bounds: list[int]) -> list[int]:
     """The units that begin blocks in which the lines of several columns alternate."""
-    row = np.arange(len(sheet)) if sheet.row is None else sheet.row
-    long = [(a, b) for a, b in pairwise(bounds) if b - a >= SCATTERED_BLOCKS and row[b - 1] - row[a] == b - 1 - a]
-    out = []
+    n = len(sheet)
+    row = np.arange(n) if sheet.row is None else sheet.row
     x = across(sheet)
-    width = x[sheet.ends] - x[sheet.starts]
-    for a, b in long:
-        usual = float(np.median(width[a:b]))
-        here = np.arange(a, b)
-        if _of_one_width(width[a:b], usual) and _goes_on_elsewhere(sheet, here, here, width[a:b] >= 0.8 * usual, SCATTERED_SHARE * (b - a)):
-            out.append(a)
-    return out
+    widths = x[sheet.ends] - x[sheet.starts]
+    begins: list[int] = []
+    asked: list[tuple[NDArray[np.int64], int]] = []
+    for a, b in pairwise(bounds):
+        if b - a < SCATTERED_BLOCKS or row[b - 1] - row[a] != b - 1 - a:
+            continue
+        width = widths[a:b]
+        usual = float(np.median(width))
+        if _of_one_width(width, usual):
+            long = np.zeros(n, bool)
+            long[a:b] = width >= 0.8 * usual
+            begins.append(a)
+            asked.append((_open_ends(sheet, np.arange(n), long, SCATTERED_SHARE * (b - a)), b))
+    units = np.arange(n)
+    return [begins[k] for k in _goes_on_elsewhere(sheet, units, units, asked)]
 
 
 def _of_one_width(width: NDArray[np.float64], usual: float) -> bool:
@@ -163,24 +174,39 @@ def _of_one_width(width: NDArray[np.float64], usual: float) -> bool:
     return bool(usual <= WIDEST and (width > 1.4 * usual).mean() < WIDER and (width > LONG).mean() < 0.1 * WIDER)
 
 
-def _goes_on_elsewhere(sheet: Sheet, tops: NDArray[np.int64], feet: NDArray[np.int64], asked: NDArray[np.bool_], least: float) -> bool:
-    """Do at least ``least`` of the pieces asked end in mid-sentence, and most of those go on in another piece than the next?"""
+def _open_ends(sheet: Sheet, feet: NDArray[np.int64], asked: NDArray[np.bool_], least: float) -> NDArray[np.int64]:
+    """The pieces asked for that end in mid-sentence; none where they are fewer than ``least``."""
     stop = (sheet.cls[sheet.ends[feet] - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
-    asked = asked & ~stop
-    asked[-2:] = False
-    open_end = np.flatnonzero(asked)
-    if len(open_end) < least:
-        return False
+    found = np.flatnonzero(asked & ~stop)
+    return found[:-2] if len(found) - 2 >= least else found[:0]
+
+
+def _goes_on_elsewhere(
+    sheet: Sheet, tops: NDArray[np.int64], feet: NDArray[np.int64], texts: list[tuple[NDArray[np.int64], int]]
+) -> list[int]:
+    """Which ``texts``, given by their pieces that end in mid-sentence and the piece they end before, mostly go on in another piece than
+    the next."""
     from qingyang.evidence import edges
 
-    step = np.arange(1, 11)
-    above = np.repeat(open_end, len(step))
-    below = above + np.tile(step, len(open_end))
-    inside = below < len(tops)
-    score = np.full(len(above), -9.0)
-    score[inside] = seams.belongs(*edges(sheet, feet[above[inside]], tops[below[inside]]))
-    by_step = score.reshape(-1, len(step))
-    return bool((by_step[:, 1:].max(1) > by_step[:, 0] + 1).mean() > SCATTERED_SHARE)
+    def odds(above: NDArray[np.int64], away: int, end: int = len(tops)) -> NDArray[np.float64]:
+        out = np.full(len(above), -9.0)
+        inside = above + away < end
+        out[inside] = seams.belongs(*edges(sheet, feet[above[inside]], tops[above[inside] + away]))
+        return out
+
+    # a few of each, and the next piece alone, tell that a text is in order
+    some = [t[:: 1 + len(t) // ASKED] for t, _ in texts]
+    if not any(map(len, some)):
+        return []
+    next_ones = np.split(odds(np.concatenate(some), 1), np.cumsum([len(t) for t in some])[:-1])
+    out = []
+    for k, (above, next_one) in enumerate(zip(some, next_ones, strict=True)):
+        if not len(above) or (next_one < PLAIN).mean() <= SCATTERED_SHARE:
+            continue
+        others = np.stack([odds(above, away, texts[k][1]) for away in range(2, 11)], 1)
+        if (others.max(1) > next_one + 1).mean() > SCATTERED_SHARE:
+            out.append(k)
+    return out
 
 
 def _reorder(sheet: Sheet, bounds: list[int], scattered: bool, woven: list[int]) -> None:
