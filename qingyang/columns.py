@@ -28,6 +28,8 @@ SCATTERED_BLOCKS, SCATTERED_SHARE, SMALL, WIDEST, WIDER, LONG = 16, 0.5, 3, 30.0
 ideographs, fewer than this share much wider than the rest, and hardly any so long, half of them ends in mid-sentence, and half of
 those goes on elsewhere than in the next block."""
 
+WOVEN_LINES = 24
+"""A block in which lines of several columns alternate has so many of them; fewer may seem so by chance."""
 ASKED, PLAIN = 32, 1.5
 """So many open ends of a text are asked about; what goes on in the next piece with these log-odds is in order."""
 
@@ -156,7 +158,7 @@ def _woven(sheet: Sheet, bounds: list[int]) -> list[int]:
     begins: list[int] = []
     asked: list[tuple[NDArray[np.int64], int]] = []
     for a, b in pairwise(bounds):
-        if b - a < SCATTERED_BLOCKS or row[b - 1] - row[a] != b - 1 - a:
+        if b - a < WOVEN_LINES or row[b - 1] - row[a] != b - 1 - a:
             continue
         width = widths[a:b]
         usual = float(np.median(width))
@@ -200,11 +202,12 @@ def _goes_on_elsewhere(
         return []
     next_ones = np.split(odds(np.concatenate(some), 1), np.cumsum([len(t) for t in some])[:-1])
     out = []
-    for k, (above, next_one) in enumerate(zip(some, next_ones, strict=True)):
-        if not len(above) or (next_one < PLAIN).mean() <= SCATTERED_SHARE:
+    for k, next_one in enumerate(next_ones):
+        if not len(next_one) or (next_one < PLAIN).mean() <= SCATTERED_SHARE:
             continue
-        others = np.stack([odds(above, away, texts[k][1]) for away in range(2, 11)], 1)
-        if (others.max(1) > next_one + 1).mean() > SCATTERED_SHARE:
+        open_end, end = texts[k]
+        by_step = np.stack([odds(open_end, away, end) for away in range(1, 11)], 1)
+        if (by_step[:, 1:].max(1) > by_step[:, 0] + 1).mean() > SCATTERED_SHARE:
             out.append(k)
     return out
 
