@@ -174,7 +174,8 @@ def median(values: Floats) -> float:
 def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
     """The page with its headless pieces joined to what they go on with."""
     drafts = page.drafts
-    wanted = [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs]
+    # what has a kicker or a deck, though no headline, begins something
+    wanted = [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs and not (d.kicker or d.headline or d.deck)]
     if not wanted or len(drafts) < 2 or len(drafts) > 400:
         return page
     pairs, alone = evidence(sheet, X, drafts, wanted)

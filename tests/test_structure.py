@@ -267,3 +267,9 @@ def test_the_heading_signs_of_a_converter_are_no_part_of_the_headline() -> None:
     s = Source("p.md.txt", "# 小麦丰收在望\n\n新华社北京11月24日电 今年夏粮生产形势良好，各地抓紧抢收。\n", "3" * 64)
     (r,) = accounted([s])
     assert r["headline"] == "小麦丰收在望"
+
+
+def test_a_piece_with_a_deck_is_not_given_away_without_it() -> None:
+    text = "–ကကကကကက㐀䀀ကࠀ新华社䆐㗀0月0日电欰态护旤ကက取怀　　㛤氫幷(上接第版)ကက新华社ကࠀက日电欰态护旤ကက　　　　ࠀ氫幷"
+    done = clean_issue([Source("p.txt", text, "0" * 64)])
+    account(done.ledger[0], text, {r["id"]: r for r in done.records})
