@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import lines, seams
+from qingyang import lines
 from qingyang.lines import Mark, Sheet
-from qingyang.pieces import Pieces, across, laid_out
+from qingyang.pieces import Pieces, across, belongs, ends_sentence, laid_out, widths
 from qingyang.rows import columns_in_rows
 from qingyang.scattered import columns_scattered, in_turn
 
@@ -140,8 +140,7 @@ def _scattered(sheet: Sheet, bounds: list[int]) -> bool:
     small = rows <= SMALL
     if rows[small].sum() < SCATTERED_SHARE * rows.sum():
         return False
-    x = across(sheet)
-    width = (x[sheet.ends] - x[sheet.starts])[feet]
+    width = widths(sheet)[feet]
     usual = float(np.median(width[small]))
     if not _of_one_width(width[small], usual):
         return False
@@ -151,23 +150,19 @@ def _scattered(sheet: Sheet, bounds: list[int]) -> bool:
 
 def _woven(sheet: Sheet, bounds: list[int]) -> list[int]:
     """The units that begin blocks in which the lines of several columns alternate."""
-    n = len(sheet)
-    row = np.arange(n) if sheet.row is None else sheet.row
-    x = across(sheet)
-    widths = x[sheet.ends] - x[sheet.starts]
+    units = np.arange(len(sheet))
+    row = units if sheet.row is None else sheet.row
+    wide = widths(sheet)
     begins: list[int] = []
     asked: list[tuple[NDArray[np.int64], int]] = []
     for a, b in pairwise(bounds):
         if b - a < WOVEN_LINES or row[b - 1] - row[a] != b - 1 - a:
             continue
-        width = widths[a:b]
+        width = wide[a:b]
         usual = float(np.median(width))
         if _of_one_width(width, usual):
-            long = np.zeros(n, bool)
-            long[a:b] = width >= 0.8 * usual
             begins.append(a)
-            asked.append((_open_ends(sheet, np.arange(n), long, SCATTERED_SHARE * (b - a)), b))
-    units = np.arange(n)
+            asked.append((a + _open_ends(sheet, units[a:b], width >= 0.8 * usual, SCATTERED_SHARE * (b - a)), b))
     return [begins[k] for k in _goes_on_elsewhere(sheet, units, units, asked)]
 
 
@@ -178,8 +173,7 @@ def _of_one_width(width: NDArray[np.float64], usual: float) -> bool:
 
 def _open_ends(sheet: Sheet, feet: NDArray[np.int64], asked: NDArray[np.bool_], least: float) -> NDArray[np.int64]:
     """The pieces asked for that end in mid-sentence; none where they are fewer than ``least``."""
-    stop = (sheet.cls[sheet.ends[feet] - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
-    found = np.flatnonzero(asked & ~stop)
+    found = np.flatnonzero(asked & ~ends_sentence(sheet, feet))
     return found[:-2] if len(found) - 2 >= least else found[:0]
 
 
@@ -188,12 +182,11 @@ def _goes_on_elsewhere(
 ) -> list[int]:
     """Which ``texts``, given by their pieces that end in mid-sentence and the piece they end before, mostly go on in another piece than
     the next."""
-    from qingyang.evidence import edges
 
     def odds(above: NDArray[np.int64], away: int, end: int = len(tops)) -> NDArray[np.float64]:
         out = np.full(len(above), -9.0)
         inside = above + away < end
-        out[inside] = seams.belongs(*edges(sheet, feet[above[inside]], tops[above[inside] + away]))
+        out[inside] = belongs(sheet, feet[above[inside]], tops[above[inside] + away])
         return out
 
     # a few of each, and the next piece alone, tell that a text is in order

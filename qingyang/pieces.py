@@ -20,6 +20,25 @@ def across(sheet: Sheet) -> NDArray[np.float64]:
     return out
 
 
+def widths(sheet: Sheet) -> NDArray[np.float64]:
+    """The width of each unit in ideographs."""
+    x = across(sheet)
+    return x[sheet.ends] - x[sheet.starts]
+
+
+def ends_sentence(sheet: Sheet, units: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Does each of ``units`` end with a full stop, or what shuts after one?"""
+    out: NDArray[np.bool_] = (sheet.cls[sheet.ends[units] - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
+    return out
+
+
+def belongs(sheet: Sheet, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Log-odds that units ``below`` go on from units ``above``, by their words alone."""
+    from qingyang.evidence import edges
+
+    return seams.belongs(*edges(sheet, above, below))
+
+
 def laid_out(sheet: Sheet) -> bool:
     """Do blanks keep every piece in its place, as ``pdftotext -layout`` leaves a page?"""
     assert sheet.row is not None
@@ -39,24 +58,20 @@ class Pieces:
         assert sheet.row is not None and sheet.place is not None
         self.sheet, self.top, self.foot = sheet, tops, np.append(tops[1:], end) - 1
         self.row = sheet.row[tops]
-        self.stop = (sheet.cls[sheet.ends[self.foot] - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
+        self.stop = ends_sentence(sheet, self.foot)
 
     def units(self, pieces: list[int]) -> list[int]:
         return [k for j in pieces for k in range(int(self.top[j]), int(self.foot[j]) + 1)]
 
     def belongs(self, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Log-odds that pieces ``below`` go on from pieces ``above``, by their words alone."""
-        from qingyang.evidence import edges
-
-        return seams.belongs(*edges(self.sheet, self.foot[above], self.top[below]))
+        """As :func:`belongs`, of pieces."""
+        return belongs(self.sheet, self.foot[above], self.top[below])
 
     def odds(self, reach: int) -> NDArray[np.float64]:
         """Log-odds that a piece goes on from one further up: [piece, how many pieces further up less one]; hopeless in its own row."""
-        assert self.sheet.place is not None
+        assert self.sheet.row is not None and self.sheet.place is not None
         n = len(self.top)
-        assert self.sheet.row is not None
-        x = across(self.sheet)
-        width = x[self.sheet.ends] - x[self.sheet.starts]
+        width = widths(self.sheet)
         grid = np.bincount(self.sheet.row)[self.sheet.row] > 1
         full = float(np.percentile(width[grid], 70)) if grid.any() else float(np.median(width))
         below = np.repeat(np.arange(n), np.minimum(np.arange(n), reach))

@@ -171,11 +171,15 @@ def median(values: Floats) -> float:
     return float(ordered[half]) if len(ordered) % 2 else float((ordered[half - 1] + ordered[half]) / np.float32(2))
 
 
+def lost_pieces(drafts: list[Draft]) -> list[int]:
+    """The pieces that look for what they go on with. One with a kicker or a deck, though no headline, begins something."""
+    return [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs and not (d.kicker or d.headline or d.deck)]
+
+
 def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
     """The page with its headless pieces joined to what they go on with."""
     drafts = page.drafts
-    # what has a kicker or a deck, though no headline, begins something
-    wanted = [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs and not (d.kicker or d.headline or d.deck)]
+    wanted = lost_pieces(drafts)
     if not wanted or len(drafts) < 2 or len(drafts) > 400:
         return page
     pairs, alone = evidence(sheet, X, drafts, wanted)

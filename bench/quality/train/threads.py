@@ -20,7 +20,7 @@ from bench.quality.train.roles import read_printed, roles_of, rows_of
 from qingyang.evidence import gather
 from qingyang.roles import settle, weigh
 from qingyang.split import split
-from qingyang.thread import FEATURES, NONE, _ends, evidence
+from qingyang.thread import FEATURES, NONE, _ends, evidence, lost_pieces
 
 READINGS = (
     "rows",
@@ -88,7 +88,7 @@ def one(job: tuple[int, str] | Path) -> list[tuple[np.ndarray, np.ndarray, list[
         X = gather(sheet)
         ((roles, p),) = weigh([X])
         page = split(sheet, 0, settle(roles, p, X))
-        wanted = [i for i, d in enumerate(page.drafts) if d.headless and not d.jump_in and d.paragraphs]
+        wanted = lost_pieces(page.drafts)
         if not wanted or len(page.drafts) < 2 or len(page.drafts) > 120:
             continue
         row_of = rows_of(text, sheet).__getitem__
