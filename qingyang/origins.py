@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -49,8 +49,8 @@ class Seam(NamedTuple):
     rules: tuple[str, ...]
 
 
-def origins(entries: Iterable[Mapping[str, Any]]) -> dict[Place, list[Origin]]:
-    """Every printed string with its origins in reading order.
+def origins(entries: Iterable[Mapping[str, Any]], records: Container[str] | None = None) -> dict[Place, list[Origin]]:
+    """Every printed string, or those of some ``records``, with its origins in reading order.
 
     >>> pieces = [["keep", 1, 4, 0, 0], ["change", 4, 5, 0, 3, "c", ",", "，"]]
     >>> entry = {"source": "a.txt", "slots": [["x-0", "headline", -1]], "pieces": pieces}
@@ -60,11 +60,16 @@ def origins(entries: Iterable[Mapping[str, Any]]) -> dict[Place, list[Origin]]:
     out: dict[Place, list[Origin]] = {}
     for entry in entries:
         name = entry["source"]
-        mine: list[list[Origin]] = [out.setdefault((r, f, p), []) for r, f, p in entry.get("slots", ())]
+        mine: list[list[Origin]] = [
+            out.setdefault((r, f, p), []) if records is None or r in records else [] for r, f, p in entry.get("slots", ())
+        ]
+        wanted = [records is None or r in records for r, _, _ in entry.get("slots", ())]
         for p in entry.get("pieces", ()):
+            if p[0] == "remove" or not wanted[p[3]]:
+                continue
             if p[0] == "keep":
                 mine[p[3]].append(Origin(p[4], p[2] - p[1], name, p[1], p[2]))
-            elif p[0] == "change":
+            else:
                 mine[p[3]].append(Origin(p[4], len(p[7]), name, p[1], p[2], p[5], p[6], p[7]))
     for found in out.values():
         found.sort(key=_AT)

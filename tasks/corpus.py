@@ -10,8 +10,8 @@ import hashlib
 import os
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -281,7 +281,9 @@ def workplace(state: Path) -> Iterator[None]:
         shutil.rmtree(state / "work", ignore_errors=True)
 
 
-_checking = threading.Lock()
+_checker = ThreadPoolExecutor(1, thread_name_prefix="checks")
+"""Great Expectations keeps a context per process, so one validation at a time; and always in the same thread, because what frames
+leave behind is kept for each thread that made some: 40 MB, and a run has dozens of threads."""
 
 
 def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int], object] = lambda _: None) -> list[str]:
@@ -307,7 +309,7 @@ def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int
     for s in todo:
         metrics = [Path(batches[k].folder) / "metrics.jsonl" for k in of[s.key]]
         write.join(metrics, work / f"{s.key}.metrics.jsonl")
-    verdicts, errored = _check(plan, group, work, {s.key for s in todo})
+    verdicts, errored = _checker.submit(_check, plan, group, work, {s.key for s in todo}).result()
     jobs = []
     for s in todo:
         (work / s.key).mkdir(parents=True)
@@ -358,8 +360,7 @@ def _check(plan: Plan, group: str, work: Path, fresh: set[str]) -> tuple[dict[st
     frame = pandas.DataFrame(columns)
     keys = dict(zip(columns.pop("record_id", []), shard_of, strict=True))
     columns.clear()
-    with _checking:  # Great Expectations keeps a context per process
-        verdicts = check.validate(frame)
+    verdicts = check.validate(frame)
     write.replace(plan.output / "checks" / f"{group}.json", orjson.dumps(verdicts.results, option=READABLE))
     out: dict[str, dict[str, dict[str, Any]]] = {}
     for record, verdict in verdicts.by_id.items():
@@ -435,7 +436,7 @@ def finish(plan: Plan, run: dict[str, Any], workers: Workers | None = None) -> d
     for m in made:
         for name, value in m.counts.items():
             totals[name] += value
-    totals["unjudged"] = _check_corpus(plan)
+    totals["unjudged"] = _checker.submit(_check_corpus, plan).result()
     files["checks/corpus.json"] = write.vouch(plan.output / "checks" / "corpus.json")
     _write_manifest(plan, files, totals, run)  # the proof shows it, and is listed in it
     shown = _proof(plan, workers)

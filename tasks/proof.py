@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -195,6 +195,7 @@ class _Run:
 
 
 _AT = attrgetter("at")
+_AT_OF_ORIGIN = itemgetter(0)
 _NO_GAP: list[Any] = []
 
 
@@ -290,13 +291,13 @@ class _Page:
 
     def _take_in(self, source: str) -> None:
         """The origins in another source of the strings that it shares with this one."""
-        self.tiles[source], found = self.shard.origins(source)
-        for place, some in found.items():
-            if place[0] in self.numbers:
-                both = self.found.get(place)
-                if both is None:
-                    both = self._own(place)
-                self.found[place] = sorted(both + some, key=lambda o: o.at)
+        entry = self.shard.entry(source)
+        self.tiles[source] = Tiles.of(entry)
+        for place, some in origins([entry], self.numbers).items():
+            both = self.found.get(place)
+            if both is None:
+                both = self._own(place)
+            self.found[place] = sorted(both + some, key=_AT_OF_ORIGIN)
 
     def _own(self, place: Place) -> list[Origin]:
         out = []
@@ -450,6 +451,9 @@ class _Page:
                 out.append(f"{tag}{text[begin:end]}</ins>")
                 continue
             gap = run.gap
+            if gap is None and (sentence == len(starts) or starts[sentence] >= run.at + run.end - run.start):
+                out.append(self.text[run.start : run.end])
+                continue
             joint = self._joint(*_kind_of_gap(gap)) if gap is not None else ""
             stretches = run.stretches(starts)
             for first, last, cut in stretches[:-1]:
@@ -468,6 +472,9 @@ class _Page:
         """The joint between two runs of a string."""
         if before.end == after.start:
             return ""
+        gap = self._gap(self.name, before.end, after.start) if before.end < after.start else None
+        if gap is not None:
+            return self._joint(*gap)
         found = (Origin(0, 0, self.name, before.start, before.end), Origin(after.at, 0, self.name, after.start, after.end))
         return "".join([self._joint(*joint) for joint in self._joints(found).values()])
 
@@ -543,8 +550,7 @@ class _Page:
         """Pages have few things taken out that differ, and each thousands of times."""
         last, done = (-1, 0), 0
         """Slot and place where the run before ended, and the first piece behind it."""
-        runs = self.runs if not moved else [one for run in self.runs for one in self._single(run)]
-        for run in [*runs, _Run(len(pieces), len(pieces), -2, 0, 0, 0)]:
+        for run in [*self._with_moved(), _Run(len(pieces), len(pieces), -2, 0, 0, 0)]:
             joins = last == (run.slot, run.at)
             for p in pieces[done : run.first]:
                 start, end = p[1], p[2]
@@ -578,34 +584,53 @@ class _Page:
             if moved and (name, start) in moved:
                 kind = " class=m"
                 notes.counts["moved"] += 1
-            out += self._raw_run(run, kind, esc)
+            out.append(self._raw_run(run, kind, esc))
             p = pieces[run.first]
             last = (run.slot, run.at + (len(p[7]) if p[0] == "change" else run.length))
         return out
 
-    def _raw_run(self, run: _Run, kind: str, esc: Callable[[str], str]) -> Iterator[str]:
+    def _with_moved(self) -> list[_Run]:
+        """The runs in order, those of which a piece was moved piece by piece."""
+        starts = self.tiles[self.name].starts
+        moved = sorted(bisect_left(starts, start) for source, start in self.moved if source == self.name)
+        if not moved:
+            return self.runs
+        out: list[_Run] = []
+        for run in self.runs:
+            k = bisect_left(moved, run.first)
+            if run.gap is not None and k < len(moved) and moved[k] <= run.last:
+                out += self._single(run)
+            else:
+                out.append(run)
+        return out
+
+    def _raw_run(self, run: _Run, kind: str, esc: Callable[[str], str]) -> str:
         """The sentences of a run, each line by line."""
         starts, base = self.bounds[self.slots[run.slot]]
-        number = base + max(0, bisect_right(starts, run.at) - 1)
+        following = bisect_right(starts, run.at)
+        number = base + max(0, following - 1)
         p = self.pieces[run.first]
         if p[0] == "change":
             self.notes.counts["normalised"] += 1
             shape = "c" if p[6].strip() else "'c b'"
             rule = self.notes.rule(p[5])
-            yield f"<span data-s={number}{kind}><del class={shape} data-r={rule} data-a={_quoted(p[7])}>{esc(p[6])}</del></span>"
-            return
+            return f"<span data-s={number}{kind}><del class={shape} data-r={rule} data-a={_quoted(p[7])}>{esc(p[6])}</del></span>"
+        if run.gap is None and (following == len(starts) or starts[following] >= run.at + run.end - run.start):
+            return f"<span data-s={number}{kind}>{esc(self.text[run.start : run.end])}</span>"
         gap = between = ""
         if run.gap is not None:
             gap, family = self._removed(run.gap, True)
             between = esc(run.gap[4])
             if family:
                 self.notes.counts[family] += len(run.cuts)
+        out: list[str] = []
         for sentence, (first, last, cut) in enumerate(run.stretches(starts), number):
             tag = f"<span data-s={sentence}{kind}>"
             lines = esc(self.text[first:last])
             if between:
                 lines = lines.replace(between, f"</span>{gap}{tag}")
-            yield f"{tag}{lines}</span>{gap}" if cut else f"{tag}{lines}</span>"
+            out.append(f"{tag}{lines}</span>{gap}" if cut else f"{tag}{lines}</span>")
+        return "".join(out)
 
     def _removed(self, p: list[Any], joins: bool) -> tuple[str, str]:
         """A removed piece as it is drawn, and what it counts as; ``joins`` tells that it parted what stands together now."""
@@ -698,16 +723,6 @@ class _Shard:
                 if not line.isspace():
                     self.entries[_source_of_line(line)] = line
         self._parsed: dict[str, dict[str, Any]] = {}
-        self._origins: dict[str, tuple[Tiles, dict[Place, list[Origin]]]] = {}
-
-    def origins(self, source: str) -> tuple[Tiles, dict[Place, list[Origin]]]:
-        """The pieces of one source, and what each printed string takes from it; an article on two pages asks twice."""
-        if source not in self._origins:
-            if len(self._origins) > 64:
-                self._origins.clear()
-            entry = self.entry(source)
-            self._origins[source] = Tiles.of(entry), origins([entry])
-        return self._origins[source]
 
     def has(self, source: str) -> bool:
         return source in self.entries

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from house import PAGE_1, PAGE_2, PAGE_3, bring, no_checks, sample, tree
@@ -11,9 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyang.records import SourceError
-from tasks import corpus, read
+from qingyang.settings import Settings
+from tasks import corpus, lock, read
+from tasks.manifest import STATE
 from tasks.remote import Remote
 from tasks.restore import restore
+from tasks.workers import Workers
 
 PAGES = [PAGE_1, PAGE_2, PAGE_3, PAGE_2.replace("小麦", "玉米"), PAGE_3.replace("柏林", "巴黎")]
 
@@ -24,6 +30,33 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read, "WHOLE", 800)
     monkeypatch.setattr(read, "PART", 700)
     no_checks(monkeypatch)
+
+
+def test_all_groups_are_checked_in_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the frames of a check leave behind is kept for each thread that made one."""
+    from tasks import check
+
+    no_checks(monkeypatch)
+    passed, seen = check.validate, []
+
+    def validate(rows: Any) -> check.Verdicts:
+        seen.append(threading.get_ident())
+        return passed(rows)
+
+    monkeypatch.setattr(check, "validate", validate)
+    output = tmp_path / "output"
+    with lock.hold(output / STATE), Workers(1) as pool, ThreadPoolExecutor(3) as threads:
+        plan = corpus.survey(sample(tmp_path / "raw"), output, Settings(), pool)
+        assert plan is not None
+        barrier = threading.Barrier(len(plan.groups), timeout=60)
+
+        def make(group: str) -> list[str]:
+            barrier.wait()  # so that each is made in a thread of its own
+            return corpus.make_group(plan, group, pool)
+
+        assert not any(threads.map(make, plan.groups))
+    assert len(seen) == len(plan.groups) == 2
+    assert len(set(seen)) == 1
 
 
 @settings(deadline=None)

@@ -236,7 +236,7 @@ class Sheet:
         self.tongue = tongue
         self.texts = texts
         # Cut together, an edge before and after each: the engine takes a control character for a word of its own.
-        row = EDGES.join(["", *(text.replace(EDGES, "\x1d") for text in texts), ""])
+        row = self.text = EDGES.join(["", *(text.replace(EDGES, "\x1d") for text in texts), ""])
         flat = tongue.cut(row)
         self.codes = code_points(row)
         size = len(flat)
@@ -249,7 +249,7 @@ class Sheet:
         edges = np.flatnonzero(self.firsts == ord(EDGES))
         lengths[edges] = self.firsts[edges] = self.lasts[edges] = self.numbers[edges] = 0
         self.lengths = lengths
-        self.offsets = edges[:-1] + 1
+        self.offsets, self.stops = edges[:-1] + 1, edges[1:]
         self.paragraph = np.append(np.repeat(np.arange(len(texts)), np.diff(edges)), -1)
         self.paragraph[edges] = -1
         self.words = [flat[a + 1 : b] for a, b in pairwise(edges.tolist())]
@@ -397,26 +397,27 @@ def _could_be(codes: list[npt.NDArray[np.uint32]]) -> Bools:
 
 def _readings(s: str, tongue: Language) -> Iterator[tuple[str, int]]:
     """Words that a run of two to five printed characters may have been: the kind of damage, the word's number."""
-    number, confused = tongue.number, confusions()
+    known, confused = tongue.number.get, confusions()
     for n in tongue.shorter(s):
         yield "dropped", n
     if len(s) == 2:
         x, y = s[0], s[1]
-        before, after = tongue.beside
-        for c in confused.any(x).intersection(before.get(y, ())):
-            yield confused.kind(x, c), number[c + y]
-        for c in confused.any(y).intersection(after.get(x, ())):
-            yield confused.kind(y, c), number[x + c]
-        if x != y and (swapped := number.get(y + x)) is not None:
+        for c in confused.any(x):
+            if (word := known(c + y)) is not None:
+                yield confused.kind(x, c), word
+        for c in confused.any(y):
+            if (word := known(x + c)) is not None:
+                yield confused.kind(y, c), word
+        if x != y and (swapped := known(y + x)) is not None:
             yield "swapped", swapped
         return
     for k, x in enumerate(s):
         head, tail = s[:k], s[k + 1 :]
         for n in tongue.shorter(head + tail):
-            word = tongue.words[n]
-            if len(word) == len(s) and word.startswith(head) and word.endswith(tail) and word[k] in confused.any(x):
-                yield confused.kind(x, word[k]), n
-        if tail and x != tail[0] and (swapped := number.get(head + tail[0] + x + tail[1:])) is not None:
+            whole = tongue.words[n]
+            if len(whole) == len(s) and whole.startswith(head) and whole.endswith(tail) and whole[k] in confused.any(x):
+                yield confused.kind(x, whole[k]), n
+        if tail and x != tail[0] and (swapped := known(head + tail[0] + x + tail[1:])) is not None:
             yield "swapped", swapped
 
 
@@ -496,9 +497,9 @@ def repairs(sheet: Sheet) -> dict[int, list[Repair]]:
         one(place, "phrase", words[n])
     best: dict[int, Repair] = {}
     where: dict[int, int] = {}
-    for trial, gain in zip(trials, _gains(sheet, trials), strict=True):
-        paragraph = int(sheet.paragraph[trial.first])
-        offset = int(sheet.offsets[paragraph])
+    paragraphs = sheet.paragraph[np.fromiter((trial.first for trial in trials), np.int64, len(trials))]
+    offsets = sheet.offsets[paragraphs].tolist()
+    for trial, gain, paragraph, offset in zip(trials, _gains(sheet, trials), paragraphs.tolist(), offsets, strict=True):
         repair = Repair(gain, trial.first - offset, trial.last - offset, trial.text, trial.kind)
         if trial.group not in best or repair > best[trial.group]:
             best[trial.group], where[trial.group] = repair, paragraph
@@ -509,34 +510,36 @@ def repairs(sheet: Sheet) -> dict[int, list[Repair]]:
     return found
 
 
-def _gains(sheet: Sheet, trials: Sequence[Trial]) -> Iterator[float]:
+def _gains(sheet: Sheet, trials: Sequence[Trial]) -> list[float]:
     """Gain of each trial, everything around cut again."""
-    tongue = sheet.tongue
-    number, cut = tongue.number, tongue.cut
-    keys: list[int] = []
-    stretches: list[tuple[int, int, int]] = []
-    numbers, paragraphs, offsets = sheet.numbers, sheet.paragraph, sheet.offsets
-    for _, first, last, text, _ in trials:
-        paragraph = paragraphs[first]
-        words, offset = sheet.words[paragraph], int(offsets[paragraph])
-        a, b = max(0, first - offset - 2), min(len(words), last - offset + 2)
-        again = "".join(words[a : first - offset]) + text + "".join(words[last - offset : b])
-        before = int(numbers[offset + a - 1])
-        begin = len(keys)
-        for n in map(number.__getitem__, cut(again)):
-            keys.append(before << 20 | n)
-            before = n
-        middle = len(keys)
-        keys.append(before << 20 | int(numbers[offset + b]))
-        around = numbers[offset + a - 1 : offset + b + 1].tolist()
-        keys += [x << 20 | y for x, y in pairwise(around)]
-        stretches.append((begin, middle, len(keys)))
-    steps = tongue.steps.of(np.array(keys, np.int64)).tolist()
-    for begin, middle, end in stretches:
-        total = 0.0
-        for step in steps[begin:middle]:
-            total += step
-        yield total + steps[middle] - sum(steps[middle + 1 : end])
+    if not trials:
+        return []
+    first, last = np.array([(trial.first, trial.last) for trial in trials], np.int64).T
+    paragraph = sheet.paragraph[first]
+    low, high = np.maximum(first - 2, sheet.offsets[paragraph]), np.minimum(last + 2, sheet.stops[paragraph])
+    text, ends = sheet.text, sheet.ends
+    places = (ends[place - 1].tolist() for place in (low, first, last, high))
+    again = [f"{EDGES}{text[a:b]}{trial.text}{text[c:d]}{EDGES}" for trial, a, b, c, d in zip(trials, *places, strict=True)]
+    flat = sheet.tongue.cut("".join(again))
+    numbers = np.fromiter(map(sheet.tongue.number.__getitem__, flat), np.int64, len(flat))
+    edges = np.array([k for k, word in enumerate(flat) if word == EDGES], np.int64)
+    opening, closing = edges[::2], edges[1::2]
+    numbers[opening], numbers[closing] = sheet.numbers[low - 1], sheet.numbers[high]
+    after = ranges(opening + 1, closing + 1)
+    steps = sheet.tongue.steps.of(numbers[after - 1] << 20 | numbers[after])
+    printed = sheet.chances(ranges(low, high + 1))
+    gains: list[float] = (_sums(steps, closing - opening) - _sums(printed, high + 1 - low)).tolist()
+    return gains
+
+
+def _sums(values: Floats, sizes: Ints) -> Floats:
+    """The sum of each stretch of some values, added up from its first to its last: in another order the last bit may differ."""
+    begins = np.cumsum(sizes) - sizes
+    out: Floats = values[begins]
+    for k in range(1, int(sizes.max())):
+        more = np.flatnonzero(sizes > k)
+        out[more] += values[begins[more] + k]
+    return out
 
 
 def _left_out(sheet: Sheet, spots: Spots) -> Iterator[tuple[int, str]]:
@@ -591,9 +594,13 @@ def passed_over(words: Sequence[str], repair: Repair, tongue: Language) -> bool:
     first, last = repair.first, repair.last
     if first == 0 or last == len(words) or repair.text in tongue.people:
         return True
-    return any(
-        not w.strip() or all(c in guards.NUMERALS for c in w) or (not is_han(w) and w[0].isalnum()) for w in words[first - 1 : last + 1]
-    )
+    return any(map(_no_prose, words[first - 1 : last + 1]))
+
+
+@lru_cache(maxsize=50_000)
+def _no_prose(word: str) -> bool:
+    """A blank, a numeral, a number or a Latin word."""
+    return not word.strip() or all(c in guards.NUMERALS for c in word) or (not is_han(word) and word[0].isalnum())
 
 
 def in_a_name(words: Sequence[str], repair: Repair, tongue: Language) -> bool:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
 from math import log
@@ -56,7 +55,14 @@ def is_han(word: str) -> bool:
 class Numbers(dict[str, int]):
     """Word → its number in the table; ``numbers[word]`` finds the entry of an unknown word too, ``get`` and ``in`` do not."""
 
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(zip(words, range(len(words)), strict=True))
+        self._entry = lru_cache(maxsize=20_000)(self._entry_of)
+
     def __missing__(self, word: str) -> int:
+        return self._entry(word)
+
+    def _entry_of(self, word: str) -> int:
         n = self.get(plain(word))
         if n is None:
             n = 3 if len(word) == 1 else 4
@@ -166,7 +172,7 @@ class Language:
         self._table = table
         self._cut: Callable[[str, bool], list[str]] = dictionary().cut
         self.words: list[str] = _lines(table.pop("words"))
-        self.number = Numbers(zip(self.words, range(len(self.words)), strict=True))
+        self.number = Numbers(self.words)
         self.costs: Floats = table.pop("cost").astype(float) / -1000
         """Log probability of each word alone."""
         self.steps = Steps(table, self.costs)
@@ -213,7 +219,7 @@ class Language:
     def slots(self) -> tuple[dict[str, int], Ints, Ints]:
         """What words become when one of their characters is left out: the number of each such string, where its words
         begin (and the last end), and the words, the most probable of a string first."""
-        lines = [self.words[n] if (n := self.number.get(s)) is not None else s for s in _lines(self._table.pop("shorter"))]
+        lines = _lines(self._table.pop("shorter"))
         ends = np.concatenate(([0], np.cumsum(self._table.pop("shorter_count"), dtype=np.int64)))
         return dict(zip(lines, range(len(lines)), strict=True)), ends, self._table.pop("shorter_word").astype(np.int64)
 
@@ -234,17 +240,6 @@ class Language:
         return Index(a << 40 | c << 20 | b), whole
 
     @cached_property
-    def beside(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Character → characters that stand before it, and after it, in words of two."""
-        before: defaultdict[str, list[str]] = defaultdict(list)
-        after: defaultdict[str, list[str]] = defaultdict(list)
-        for word in self.words:
-            if len(word) == 2:
-                before[word[1]].append(word[0])
-                after[word[0]].append(word[1])
-        return {c: "".join(some) for c, some in before.items()}, {c: "".join(some) for c, some in after.items()}
-
-    @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
         """Words of two with a character, beside the words the texts attest: ``neighbour << 37 | character << 20 | word``, sorted.
 
@@ -256,10 +251,12 @@ class Language:
         of, n = np.repeat(code, ends[slot + 1] - ends[slot]), words[ranges(ends[slot], ends[slot + 1])]
         order = np.argsort(n, kind="stable")
         of, n = of[order], n[order]
+        begins = np.concatenate(([0], np.cumsum(np.bincount(n, minlength=len(self.words)))))
+        """By word, where its rows begin among them."""
         out = []
         left, right = self._table["left"].astype(np.int64), self._table["right"].astype(np.int64)
         for neighbour, word in ((left, right), (right, left)):
-            low, high = np.searchsorted(n, word), np.searchsorted(n, word, "right")
+            low, high = begins[word], begins[word + 1]
             some = high > low
             at = ranges(low[some], high[some])
             beside = np.repeat(neighbour[some], (high - low)[some])
