@@ -8,9 +8,12 @@ nothing passes for checked that was not.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tasks.expectations import BY_ID, CORPUS, CRITICAL, INFO, ISSUES, LONG_FROM, MANY_FROM, MAY_BE_NULL, RECORD, WARNING, Expectation
 from tasks.judge import Judged, judge
@@ -67,54 +70,91 @@ def validate(rows: pandas.DataFrame) -> Verdicts:
     return out
 
 
-def validate_corpus(rows: pandas.DataFrame, by_id: Mapping[str, Mapping[str, Any]] | None = None) -> Verdicts:
-    """The verdict of the corpus as a whole, from the rows and the verdicts (``by_id``) of all its records.
+def validate_corpus(rows: Iterable[Mapping[str, Any]]) -> Verdicts:
+    """The verdict of the corpus as a whole, from the rows of all its records, each with its ``verdict`` where it has one.
 
-    Needs the columns :data:`CORPUS_COLUMNS` only. In what it returns, ``by_id`` names just the records that a corpus
-    expectation points at: two of one id, two of one text.
+    Of a row it keeps some hundred bytes, so that an archive of decades fits. In what it returns, ``by_id`` names just the records that
+    a corpus expectation points at: two of one id, two of one text.
     """
-    frame = rows.reset_index(drop=True).copy(deep=False)
-    for column in CORPUS_COLUMNS:
-        if column not in frame and not len(frame):
-            frame[column] = None
-    told = [(by_id or {}).get(name, {}).get("verdict") for name in _names(frame)]
-    frame["failed"] = [float(v == "fail") for v in told]
-    frame["warned"] = [float(v == "warn") for v in told]
-    frame["placed"] = (frame["publication"].notna() & frame["issue_date"].notna()).astype(float)
-    frame["dated"] = (frame["date"].notna() | frame["issue_date"].notna()).astype(float)
-    frame["fragment"] = (frame["kind"] == "fragment").astype(float)
-    frame["long_text_hash"] = frame["text_hash"].where(frame["characters"] >= LONG_FROM)
-    issues = _issues(frame)
-    tables = [(judge("corpus", CORPUS, frame), frame, _names(frame)), (judge("issues", ISSUES, issues), issues, list(issues["record_id"]))]
+    import pandas
+
+    names = _Names()
+    columns: dict[str, array[Any]] = {column: array("q") for column in ("record_id", "long_text_hash")}
+    """Of a string that must stand once, its hash: a number is held against millions of others sooner."""
+    columns |= {column: array("b") for column in ("failed", "warned", "placed", "dated", "fragment", "brief")}
+    columns["han_share"] = array("d")
+    pages = _Pages()
+    for row in rows:
+        name, known = str(row["record_id"]), row["issue_date"] is not None
+        names.append(name)
+        for column, value in (
+            ("record_id", hash(name)),
+            ("long_text_hash", hash(row["text_hash"])),
+            ("failed", row.get("verdict") == "fail"),
+            ("warned", row.get("verdict") == "warn"),
+            ("placed", known and row["publication"] is not None),
+            ("dated", known or row["date"] is not None),
+            ("fragment", row["kind"] == "fragment"),
+            ("brief", row["characters"] < LONG_FROM),
+            ("han_share", row["han_share"]),
+        ):
+            columns[column].append(value)
+        if known and row["page"] is not None:
+            pages.add(row["issue"], row["page"])
+    frame = pandas.DataFrame({column: np.frombuffer(values, values.typecode) for column, values in columns.items()}, copy=False)
+    frame["long_text_hash"] = frame["long_text_hash"].astype("Int64").mask(frame.pop("brief").astype(bool))
+    columns.clear()
+    issues = pages.frame()
+    tables = [(judge("corpus", CORPUS, frame), frame, names), (judge("issues", ISSUES, issues), issues, list(issues["record_id"]))]
     out = Verdicts()
-    for judged, table, names in tables:
+    for judged, table, called in tables:
         for j in judged:
-            _enter(out, j, table, names)
-    listed = [(j, names) for judged, _, names in tables for j in judged]
+            _enter(out, j, table, called)
+    listed = [(j, called) for judged, _, called in tables for j in judged]
     out.results = _report("corpus", listed, {"records": len(frame), "issues": len(issues)})
     return out
 
 
-CORPUS_COLUMNS = ("record_id", "kind", "publication", "issue_date", "page", "issue", "date", "text_hash", "characters", "han_share")
+class _Names(Sequence[str]):
+    """Names one after the other, in a fifth of the room that a list takes."""
+
+    def __init__(self) -> None:
+        self._text = bytearray()
+        self._ends = array("q", [0])
+
+    def append(self, name: str) -> None:
+        self._text += name.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._text))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, k: Any) -> Any:
+        return self._text[self._ends[k] : self._ends[k + 1]].decode("utf-8", "surrogatepass")
 
 
 def _names(frame: pandas.DataFrame) -> list[str]:
     return [str(name) for name in frame["record_id"]] if "record_id" in frame else [f"row {k}" for k in range(len(frame))]
 
 
-def _issues(frame: pandas.DataFrame) -> pandas.DataFrame:
-    """One row per issue: how many of its pages are not there, section by section (A1, A2, B1 …)."""
-    import pandas
+class _Pages:
+    """The pages of each issue, section by section (A1, A2, B1 …)."""
 
-    pages: dict[str, dict[str, set[int]]] = {}
-    dated = frame[frame["issue_date"].notna() & frame["page"].notna()]
-    for issue, printed_on in zip(dated["issue"], dated["page"], strict=True):
+    def __init__(self) -> None:
+        self._found: dict[str, dict[str, set[int]]] = {}
+
+    def add(self, issue: str, printed_on: str) -> None:
         for page in str(printed_on).split(","):
             number = page.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
             if number.isdecimal() and int(number):
-                pages.setdefault(issue, {}).setdefault(page[: -len(number)], set()).add(int(number))
-    out = [(issue, sum(max(found) - len(found) for found in sections.values())) for issue, sections in sorted(pages.items())]
-    return pandas.DataFrame(out, columns=["record_id", "missing_pages"])
+                self._found.setdefault(issue, {}).setdefault(page[: -len(number)], set()).add(int(number))
+
+    def frame(self) -> pandas.DataFrame:
+        """One row per issue: how many of its pages are not there."""
+        import pandas
+
+        out = [(issue, sum(max(found) - len(found) for found in sections.values())) for issue, sections in sorted(self._found.items())]
+        return pandas.DataFrame(out, columns=["record_id", "missing_pages"])
 
 
 def _enter(out: Verdicts, j: Judged, frame: pandas.DataFrame, names: Sequence[str]) -> None:

@@ -37,9 +37,6 @@ WORTH_WORKERS = 1_000_000
 
 TOTALS = ("sources", "characters", "articles", "fragments", "flags", "warned", "failed", "copies", "unreadable")
 
-CORPUS_COLUMNS = ["record_id", "kind", "publication", "issue_date", "issue", "page", "date", "characters", "han_share", "text_hash"]
-"""What the checks of the corpus as a whole look at; the other figures of a row stay on disk."""
-
 READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 OURS = ("articles.", "words", "ledger", "checks", "proof", "quarantine.jsonl", "manifest.json")
@@ -453,23 +450,22 @@ def _parts(plan: Plan, made: Sequence[Made], view: str) -> list[Path]:
 
 def _check_corpus(plan: Plan) -> int:
     """Judge the corpus as a whole into ``checks/corpus.json``; how many expectations, there and in the groups, could not judge."""
-    import pandas
-
     from tasks import check
 
-    columns: dict[str, list[Any]] = {name: [] for name in CORPUS_COLUMNS}
-    by_id: dict[str, dict[str, Any]] = {}
-    for key in plan.shards:
-        _append(columns, ({name: row[name] for name in CORPUS_COLUMNS} for row in _read_lines(place(plan, "metrics", key))))
-        by_id.update((verdict["id"], verdict) for verdict in _read_lines(place(plan, "verdicts", key)))
-    rows_of_all = pandas.DataFrame(columns, columns=CORPUS_COLUMNS)
-    columns.clear()
-    verdicts = check.validate_corpus(rows_of_all, by_id)
+    verdicts = check.validate_corpus(_rows_of_all(plan))
     write.replace(plan.output / "checks" / "corpus.json", orjson.dumps(verdicts.results, option=READABLE))
     unjudged = len(verdicts.errored)
     for group in dict.fromkeys(s.group for s in plan.shards.values()):
         unjudged += len(orjson.loads((plan.state / "groups" / f"{group}.json").read_bytes())["errored"])
     return unjudged
+
+
+def _rows_of_all(plan: Plan) -> Iterator[dict[str, Any]]:
+    """The metrics of every record with the verdict on it, shard by shard."""
+    for key in plan.shards:
+        told = {verdict["id"]: verdict["verdict"] for verdict in _read_lines(place(plan, "verdicts", key))}
+        for row in _read_lines(place(plan, "metrics", key)):
+            yield {**row, "verdict": told.get(row["record_id"])}
 
 
 def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
