@@ -107,7 +107,8 @@ def import_great_expectations() -> types.ModuleType:
     try:
         return importlib.import_module("great_expectations")
     except Exception:
-        for name in [n for n in sys.modules if n.partition(".")[0] == "great_expectations"]:
+        # What it has declared so far goes too: pydantic, the old one that it is written for, takes no function of one name twice.
+        for name in [n for n in sys.modules if n.partition(".")[0] == "great_expectations" or n.startswith("pydantic.v1")]:
             del sys.modules[name]
     finally:
         if collecting:

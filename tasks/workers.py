@@ -72,11 +72,15 @@ class Nursery:
             forkserver.ensure_running()
 
     def close(self) -> None:
-        """Let it go with the last pool: a ``qingyang watch`` that waits for pages needs no workers."""
+        """Let it go with the last pool: a ``qingyang watch`` that waits for pages needs no workers.
+
+        Nothing public stops it before the interpreter ends. Should a Python have no such way, it stays until then.
+        """
         with self._lock:
             self._open -= 1
-            if not self._open:
-                forkserver._forkserver._stop()  # type: ignore[attr-defined]  # nothing public stops it before the interpreter ends
+            stop = getattr(getattr(forkserver, "_forkserver", None), "_stop", None)
+            if not self._open and stop is not None:
+                stop()
 
 
 nursery = Nursery()

@@ -359,6 +359,17 @@ def test_pages_of_sections_are_counted_by_section() -> None:
 # ---- manners
 
 
+def test_great_expectations_is_imported_whole_where_it_cannot_do_without() -> None:
+    code = (
+        "from tasks import quiet; quiet.ABSENT += ('great_expectations.checkpoint',); "  # breaks off in the middle
+        "from tasks import check; import pandas; v = check.validate(pandas.DataFrame([{'record_id': 'x', 'kind': 'letter'}])); "
+        "import sys; assert sys.modules['great_expectations.checkpoint'] and sys.modules['scipy.stats'].norm; "
+        "print([r['success'] for r in v.results['results'] if r['id'] in ('record.id-unique', 'record.kind')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "[True, False]\n", done.stderr
+
+
 def test_great_expectations_is_imported_late_and_silent() -> None:
     code = (
         "import os, sys; os.environ.pop('GX_ANALYTICS_ENABLED', None); from tasks import check; "

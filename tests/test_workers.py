@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.workers import WorkerLost, Workers, nursery
+from tasks.workers import Nursery, WorkerLost, Workers, nursery
 
 ROOT = Path(__file__).parent.parent
 
@@ -141,6 +141,18 @@ def test_two_pools_have_one_parent_that_outlives_the_first() -> None:
         with Workers(2) as two:
             assert one.map(loaded, [0])[0][1] == two.map(loaded, [0])[0][1]
         assert one.map(double, range(9)) == [2 * k for k in range(9)]
+
+
+def test_a_python_that_cannot_stop_their_parent_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks.workers.READY", [])
+    monkeypatch.delattr(forkserver.ForkServer, "_stop")
+    one = Nursery()
+    for _ in range(2):
+        one.open()
+        one.close()
+    monkeypatch.delattr(forkserver, "_forkserver")
+    one.open()
+    one.close()
 
 
 SCRIPT = """
