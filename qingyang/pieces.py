@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import lines, seams
+from qingyang import lines, ngrams, seams
+from qingyang.evidence import edges
 from qingyang.lines import Sheet
 
 AFTER_STOP, SHORT = 0.0, 0.8
 """In log-odds: a line after a full stop; a short line that ends none."""
+BELONGS, GAINS = 0.5, 0.6
+"""How much the network's word counts, and the n-grams'."""
 _SLICE = 65_536
 
 
@@ -34,8 +39,6 @@ def ends_sentence(sheet: Sheet, units: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def belongs(sheet: Sheet, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
     """Log-odds that units ``below`` go on from units ``above``, by their words alone."""
-    from qingyang.evidence import edges
-
     return seams.belongs(*edges(sheet, above, below))
 
 
@@ -63,9 +66,16 @@ class Pieces:
     def units(self, pieces: list[int]) -> list[int]:
         return [k for j in pieces for k in range(int(self.top[j]), int(self.foot[j]) + 1)]
 
-    def belongs(self, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
-        """As :func:`belongs`, of pieces."""
-        return belongs(self.sheet, self.foot[above], self.top[below])
+    @cached_property
+    def _read(self) -> tuple[ngrams.Ends, ngrams.Starts]:
+        left, right = edges(self.sheet, self.foot, self.top)
+        return ngrams.Ends.of(left), ngrams.Starts.of(right)
+
+    def follows(self, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Log-odds that pieces ``below`` go on from pieces ``above``: by what the network knows of a newspaper's prose, and by what words
+        follow one another in prose of any kind."""
+        known = belongs(self.sheet, self.foot[above], self.top[below])
+        return BELONGS * known + GAINS * ngrams.gains(*self._read, above, below)
 
     def odds(self, reach: int) -> NDArray[np.float64]:
         """Log-odds that a piece goes on from one further up: [piece, how many pieces further up less one]; hopeless in its own row."""
@@ -82,7 +92,7 @@ class Pieces:
         score = np.full(len(above), AFTER_STOP)
         for k in range(0, len(above), _SLICE):
             some = k + np.flatnonzero(open_end[k : k + _SLICE])
-            score[some] = np.clip(self.belongs(above[some], below[some]), -4, 5)
+            score[some] = np.clip(self.follows(above[some], below[some]), -4, 5)
         score -= SHORT * ((wide < full - 1.3) & open_end)
         score += np.where(np.abs(wide - tall) <= 1.3, 0.5, 0.0)
         if laid_out(self.sheet):

@@ -11,9 +11,9 @@ from qingyang.pieces import Pieces
 
 FAR = 30
 """Rows of the file within which a column takes its next line."""
-BEAM, WAYS = 16, 12
+BEAM, WAYS = 24, 16
 """Readings kept after each row, and ways tried to give one row to the columns of each."""
-AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 3.0, 8.0, 4.0, 1.0, 2.0
+AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 3.0, 6.5, 4.0, 1.0, 2.0
 """In log-odds: a new column in the first lines of a text, and further down; a line out of turn; a column that
 missed its turn going on; missing it."""
 LATE = -1e6

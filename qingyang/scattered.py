@@ -99,7 +99,7 @@ def in_turn(go_on: Pieces, chains: list[list[int]]) -> list[list[int]]:
             foot = here[-1]
             if go_on.stop[foot]:
                 break
-            odds = go_on.belongs(np.full(len(left), foot), np.array([c[0] for c in left]))
+            odds = go_on.follows(np.full(len(left), foot), np.array([c[0] for c in left]))
             best = int(np.argmax(odds))
             if odds[best] < NEXT_COLUMN:
                 break

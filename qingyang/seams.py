@@ -237,11 +237,11 @@ def word_hash(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """One 32-bit number per row of code points (FNV-1a over code points)."""
     h = np.full(codes.shape[0], 2166136261, np.uint32)
     for k in range(codes.shape[1]):
-        h = _hashed(h, codes[:, k])
+        h = hashed_on(h, codes[:, k])
     return h
 
 
-def _hashed(h: NDArray[np.uint32] | np.uint32, codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def hashed_on(h: NDArray[np.uint32] | np.uint32, codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """One step of :func:`word_hash`, modulo 2³² as arrays count."""
     return (codes ^ h) * np.uint32(16777619)
 
@@ -276,11 +276,11 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     seen, chance = t.side.find(key), t.left[a] + t.right[b] - t.log_side
     never = -np.logaddexp(chance, np.log(0.5)) + np.log(0.5)
     out[known, 5] = np.where(seen != 0, seen, np.where(chance > -1, never, 0))
-    pair = _hashed(_hashed(_EMPTY, last), head)
-    before = _hashed(_hashed(_hashed(_EMPTY, near), last), head)
-    behind = _hashed(pair, second)
-    widest = _hashed(_hashed(_hashed(_hashed(_EMPTY, far), near), last), head)
-    words = np.concatenate((pair, before, behind, _hashed(before, second), widest, _hashed(behind, third)))
+    pair = hashed_on(hashed_on(_EMPTY, last), head)
+    before = hashed_on(hashed_on(hashed_on(_EMPTY, near), last), head)
+    behind = hashed_on(pair, second)
+    widest = hashed_on(hashed_on(hashed_on(hashed_on(_EMPTY, far), near), last), head)
+    words = np.concatenate((pair, before, behind, hashed_on(before, second), widest, hashed_on(behind, third)))
     found = t.words.find(words).reshape(6, -1)
     out[:, 1], out[:, 2], out[:, 3] = found[0], found[1:3].max(0), found[3:].max(0)
     return out
