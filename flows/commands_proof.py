@@ -51,10 +51,11 @@ def _held(output: Path | Remote) -> Iterator[Path]:
 def explain(output: Path | Remote, record: str) -> int:
     """Say why RECORD (its id, or the beginning of one) of OUTPUT is as it is: where each part stood, what changed, what was decided."""
     from qingyang.explain import explain as tell
+    from qingyang.explain import reasons
     from tasks import output as shelf
     from tasks import working
 
-    with working.at_hand(output, ("articles.zh-Hans", "quarantine.jsonl", "ledger/")) as folder:
+    with working.at_hand(output, ("articles.zh-Hans", "quarantine.jsonl", "ledger/", "manifest.json")) as folder:
         shelf.require(folder)
         found = {r["id"]: r for r in shelf.rows(folder, "articles.zh-Hans") if r["id"].startswith(record)}
         for each in shelf.rows(folder, "quarantine"):
@@ -64,11 +65,12 @@ def explain(output: Path | Remote, record: str) -> int:
             found = {record: found[record]}
         sources = {part["source"] for one in found.values() for part in one["parts"]} if len(found) == 1 else set()
         entries = [entry for entry in shelf.rows(folder, "ledger") if entry["source"] in sources] if sources else []
+        own = reasons(shelf.rules(folder))
     if len(found) != 1:
         what = "no record" if not found else f"{len(found)} records, {', '.join(sorted(found)[:3])} …,"
         raise SettingError(f"{output}: {what} with an id that begins with {record}; ids stand first in every line of articles.zh-Hans")
     (one,) = found.values()
-    click.echo(tell(one, entries, width=min(100, shutil.get_terminal_size().columns), color=sys.stdout.isatty()))
+    click.echo(tell(one, entries, width=min(100, shutil.get_terminal_size().columns), color=sys.stdout.isatty(), own=own))
     return 0
 
 

@@ -6,11 +6,14 @@ SIGTERM and leave no process behind. Runs never overlap: a second one waits for 
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -44,21 +47,58 @@ def serve(raw: Path | Remote, output: Path | Remote, cron: str, timezone: str, w
     with _server(output, port):
         from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
         from prefect.flows import EntrypointType
+        from prefect.runner import Runner
         from prefect.schedules import Cron
 
         from flows.corpus import pull_proofs
 
+        class Stoppable(Runner):
+            """Ends the run that is under way when it is stopped itself; Prefect's own leaves it alone, without a server."""
+
+            async def until_stopped(self) -> None:
+                loop, task = asyncio.get_running_loop(), asyncio.current_task()
+                assert task is not None
+                self.cancel = functools.partial(loop.call_soon_threadsafe, task.cancel)
+                await self.start()
+
+            def handle_sigterm(self, *_: Any, **__: Any) -> None:
+                self.cancel()
+
+            async def __aexit__(self, *error: Any) -> None:
+                _end_runs()
+                await super().__aexit__(*error)
+
         click.echo(f"qingyang: runs at {cron} ({timezone}); Ctrl-C ends", err=True)
-        pull_proofs.serve(
-            name=f"daily {output.absolute().name}",
+        name = f"daily {output.absolute().name}"
+        runner = Stoppable(name=name, limit=1)
+        runner.add_flow(
+            pull_proofs,
+            name=name,
             schedule=Cron(cron, timezone=timezone),
             parameters=_parameters(raw, output, settings, workers),
-            limit=1,
-            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE),
             entrypoint_type=EntrypointType.MODULE_PATH,
-            print_starting_message=False,
         )
+        with suppress(asyncio.CancelledError):  # by SIGTERM; Ctrl-C comes as KeyboardInterrupt
+            asyncio.run(runner.until_stopped())
     return 0
+
+
+GRACE = 10.0
+"""Seconds that a run has to tell Prefect that it ends; it may be killed at any moment."""
+
+
+def _end_runs() -> None:
+    """End the processes in which the scheduler has runs."""
+    runs = multiprocessing.active_children()
+    for run in runs:
+        run.terminate()
+    patience = time.monotonic() + GRACE
+    for run in runs:
+        run.join(max(0.0, patience - time.monotonic()))
+        if run.exitcode is None:
+            run.kill()
+            run.join()
 
 
 @click.command()

@@ -13,6 +13,7 @@ from typing import Any
 
 from qingyang.ledger import LAYOUT
 from qingyang.origins import Origin, Seam, Tiles, origins, removed_around, seams
+from qingyang.records import RuleError
 
 EXAMPLES = 3
 """Examples shown for each rule; the count tells how many there are."""
@@ -35,14 +36,31 @@ _FAMILIES = {
 }
 
 
-def why(rule: str) -> str:
+def why(rule: str, own: Mapping[str, str] | None = None) -> str:
     """The reason a rule table gives for a rule, or what is known of its family; empty when nothing is.
+
+    ``own`` are the reasons that a user's tables give (:func:`reasons`).
 
     >>> why("layout.blank")
     'Blanks and line ends between stretches belong to the layout of the page, not to the text.'
     """
-    known = _tables().get(rule)
+    known = (own or {}).get(rule) or _tables().get(rule)
     return known or _WHY.get(rule) or _FAMILIES.get(rule.split(".")[0], "")
+
+
+def reasons(tables: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The reasons that a user's tables (name and text of each, as in the settings) give for their rules; none where they are broken.
+
+    >>> reasons([("my.toml", "[[rule]]")])
+    {}
+    """
+    from qingyang.rulebook import load
+
+    texts = dict(tables)
+    try:
+        return {rule.id: rule.why for rule in load(texts).rules.values() if rule.table in texts}
+    except RuleError:
+        return {}
 
 
 _loaded: dict[str, str] = {}
@@ -117,8 +135,8 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
 
 
 class _Page:
-    def __init__(self, width: int, color: bool) -> None:
-        self.width, self.color, self.lines = max(40, width), color, list[str]()
+    def __init__(self, width: int, color: bool, own: Mapping[str, str]) -> None:
+        self.width, self.color, self.own, self.lines = max(40, width), color, own, list[str]()
 
     def paint(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color else text
@@ -132,14 +150,22 @@ class _Page:
             self.lines.append(self.paint(line, code) if code else line)
 
 
-def explain(record: Mapping[str, Any], ledger_entries: Iterable[Mapping[str, Any]], *, width: int = 80, color: bool = False) -> str:
-    """What happened to one record and why; ``ledger_entries`` are those of its sources (others are ignored)."""
+def explain(
+    record: Mapping[str, Any],
+    ledger_entries: Iterable[Mapping[str, Any]],
+    *,
+    width: int = 80,
+    color: bool = False,
+    own: Mapping[str, str] | None = None,
+) -> str:
+    """What happened to one record and why; ``ledger_entries`` are those of its sources (others are ignored), ``own`` the
+    :func:`reasons` of a user's rules."""
     names = {part["source"] for part in record["parts"]}
     entries = {e["source"]: e for e in ledger_entries if e["source"] in names}
-    page = _Page(width, color)
+    page = _Page(width, color, own or {})
     rid = record["id"]
     _title(page, record)
-    found = {place: o for place, o in origins(entries.values()).items() if place[0] == rid}
+    found = origins(entries.values(), {rid})
     _parts(page, record, entries)
     _fields(page, record)
     _joins(page, record, found, entries)
@@ -247,8 +273,8 @@ def _changes(page: _Page, record: Mapping[str, Any], found: Mapping[Any, list[Or
     page.head("Characters changed" if by_rule else "No character was changed")
     for rule, rows in sorted(by_rule.items(), key=lambda r: (-len(r[1]), r[0])):
         page.say(f"{rule}  {len(rows):,} ×", code="33")
-        if why(rule):
-            page.say(why(rule), "    ")
+        if reason := why(rule, page.own):
+            page.say(reason, "    ")
         for place, _, context in rows[:EXAMPLES]:
             page.say(f"{place}: {context}", "      ", "    ")
 
@@ -261,8 +287,8 @@ def _removals(page: _Page, rid: str, entries: Mapping[str, Mapping[str, Any]]) -
     page.head("Removed in it and around it" if by_rule else "Nothing was removed in it or around it")
     for rule, texts in sorted(by_rule.items(), key=lambda r: (r[0] in LAYOUT, r[0])):
         page.say(f"{rule}  {sum(texts.values()):,} ×", code="31")
-        if why(rule):
-            page.say(why(rule), "    ")
+        if reason := why(rule, page.own):
+            page.say(reason, "    ")
         if rule not in LAYOUT:
             for text in list(texts)[:EXAMPLES]:
                 page.say("“" + shown(text[:120]) + ("…" if len(text) > 120 else "") + "”", "      ", "    ")

@@ -36,6 +36,14 @@ def rows(output: Path, stem: str) -> Iterator[dict[str, Any]]:
         yield from lines(path)
 
 
+def rules(output: Path) -> list[tuple[str, str]]:
+    """The user's own rule tables, name and text, that the corpus was made with."""
+    try:
+        return [(name, text) for name, text in orjson.loads((output / "manifest.json").read_bytes())["configuration"]["rules"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def require(output: Path) -> None:
     """Raises SettingError when the folder does not hold the result of a run."""
     if not output.is_dir():

@@ -27,7 +27,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from qingyang import sentences
-from qingyang.explain import why
+from qingyang.explain import reasons, why
 from qingyang.ledger import LAYOUT, restore_text, slot_string
 from qingyang.origins import Origin, Place, Seam, Tiles, origins, seams
 from qingyang.records import AccountError
@@ -811,6 +811,8 @@ class _Corpus:
         self.meanings = {
             r["id"]: f"{r.get('meaning', '')} {r.get('advice', '')}".strip() for _, c in self.checks for r in c.get("results", ())
         }
+        self.reasons = reasons(shelf.rules(output))
+        """Of the user's own rules."""
         self.seen = {s["source"]: s for s in self.manifest.get("sources", ())}
         self.quarantined: dict[str, dict[str, Any]] = {}
         self.errors: dict[str, str] = {}
@@ -1081,7 +1083,7 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
             length=len(page.text),
             lang=shard.corpus.lang if any(a.traditional for a in articles) else None,
             legend=[(*item, page.notes.counts[item[0]]) for item in legend],
-            notes={"rules": [[r, why(r)] for r in page.notes.rules], "decisions": page.notes.decisions},
+            notes={"rules": [[r, why(r, shard.corpus.reasons)] for r in page.notes.rules], "decisions": page.notes.decisions},
         )
     )
     return html.encode(), row
@@ -1156,7 +1158,7 @@ def _write_index(folder: Path, corpus: _Corpus, made: list[_Made]) -> None:
         .render(
             totals=total,
             verdicts=[(v, verdicts[v]) for v in VERDICTS if verdicts[v]],
-            bars=_bars(rules),
+            bars=_bars(rules, corpus.reasons),
             rules_more=max(0, len(rules) - 16),
             lengths=_histogram(lengths),
             dates=_timeline(dates),
@@ -1188,11 +1190,11 @@ def _packed(value: Any) -> bytes:
     return orjson.dumps(value).replace(b"<", b"\\u003c").replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
 
 
-def _bars(rules: Counter[str]) -> list[tuple[str, int, float, str]]:
+def _bars(rules: Counter[str], own: Mapping[str, str]) -> list[tuple[str, int, float, str]]:
     """(rule, count, width in percent on a square-root scale, reason), the most frequent first."""
     top = sorted(rules.items(), key=lambda r: (-r[1], r[0]))[:16]
     most = max((n for _, n in top), default=1)
-    return [(rule, n, round(100 * (n / most) ** 0.5, 1), why(rule)) for rule, n in top]
+    return [(rule, n, round(100 * (n / most) ** 0.5, 1), why(rule, own)) for rule, n in top]
 
 
 def _histogram(lengths: Counter[int]) -> list[tuple[str, int, float]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import multiprocessing
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -178,6 +181,59 @@ def test_stopped_before_the_server_is_up(tmp_path: Path, monkeypatch: pytest.Mon
         signal.signal(signal.SIGTERM, before)
     assert ended.value.code == 0
     assert "stopped" in capsys.readouterr().err
+
+
+def heeds() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a worker does
+    time.sleep(600)
+
+
+def heeds_nothing() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("deaf", flush=True)
+    time.sleep(600)
+
+
+def test_a_run_under_way_ends_with_its_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands_serve, "GRACE", 1.0)
+    forked = multiprocessing.get_context("fork")
+    runs = [forked.Process(target=target) for target in (heeds, heeds_nothing)]
+    for run in runs:
+        run.start()
+    time.sleep(0.5)
+    commands_serve._end_runs()
+    assert [run.exitcode for run in runs] == [-signal.SIGTERM, -signal.SIGKILL]
+
+
+def test_sigterm_ends_serve_even_where_ctrl_c_is_ignored(tmp_path: Path) -> None:
+    """A shell's background job ignores SIGINT."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    command = [sys.executable, "-m", "flows.cli", "serve", "--cron", "0 0 29 2 *", str(ROOT / "raw"), str(tmp_path / "output")]
+    child = subprocess.Popen(
+        command, cwd=ROOT, env={**kept, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )  # fmt: skip
+    try:
+        assert child.stderr is not None
+        told = [child.stderr.readline() for _ in range(2)]
+        assert told[1].endswith("Ctrl-C ends\n"), told
+        state = tmp_path / "output" / STATE / "prefect" / "prefect.db"
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and not scheduled(state):
+            time.sleep(0.2)
+        child.terminate()
+        assert child.wait(60) == 0
+        assert child.stderr.read() == "qingyang: stopped\n"
+    finally:
+        child.kill()
+        child.wait()
+
+
+def scheduled(database: Path) -> bool:
+    """Whether the schedule stands in Prefect's database."""
+    with contextlib.closing(sqlite3.connect(database)) as connection, contextlib.suppress(sqlite3.Error):
+        return bool(connection.execute("select count(*) from deployment_schedule").fetchone()[0])
+    return False
 
 
 def test_an_id_that_begins_another_is_explained(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from house import bring, no_checks, sample
 
+from flows.commands_proof import explain
 from flows.commands_run import read_settings
 from qingyang.decode import read
 from qingyang.issue import clean_issue
@@ -77,6 +78,23 @@ def test_a_changed_table_makes_again_what_it_may_change(tmp_path: Path, monkeypa
     assert any("夏粮—小麦" in r["text"] for r in records)
     other = Settings(rules=(("my.toml", TABLE.replace('with = "—"', 'with = "——"')),))
     assert len(bring(raw, output, other)[0].pending) == 3
+
+
+def test_a_reader_is_told_their_reasons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    no_checks(monkeypatch)
+    raw, output = tmp_path / "raw", tmp_path / "output"
+    (raw / "日报/2020-12-01").mkdir(parents=True)
+    (raw / "日报/2020-12-01/02.txt").write_text(PAGE, "utf-8")
+    mine = "Two of ours in one: the mark is a dash."
+    bring(raw, output, Settings(rules=(("my.toml", TABLE.replace("Our paper sets this mark for a dash.", mine)),)))
+    (page,) = (output / "proof" / "pages").glob("*/*.html")
+    for path in (page, output / "proof" / "index.html"):
+        assert mine in path.read_text("utf-8")
+    (line,) = (output / "articles.zh-Hans.jsonl").read_text("utf-8").splitlines()
+    assert explain.callback is not None
+    explain.callback(output, json.loads(line)["id"])
+    told = capsys.readouterr().out
+    assert mine in told and "Our paper's way of saying it." in told
 
 
 def test_tables_are_named_in_the_settings(tmp_path: Path) -> None:
