@@ -94,11 +94,21 @@ class Remote:
         with _translated(f"{self.url}/{name}"), fs.open(f"{root}/{name}", "rb") as file:
             yield file
 
-    def put(self, name: str, data: bytes, *, new: bool = False) -> None:
-        """Write one object in one step. With ``new``, FileExistsError when there is one."""
+    def put(self, name: str, data: bytes, *, new: bool = False, instead_of: str = "") -> str:
+        """Write one object in one step; returns its tag, where the store tells one.
+
+        With ``new``, FileExistsError when there is one; with ``instead_of``, when there is not the one of that tag any more.
+        """
         fs, root = self.open()
+        condition = {"IfMatch": instead_of} if instead_of else {}  # only S3 tells tags
         with _translated(f"{self.url}/{name}"):
-            fs.pipe_file(f"{root}/{name}", data, mode="create" if new else "overwrite")
+            try:
+                told = fs.pipe_file(f"{root}/{name}", data, mode="create" if new else "overwrite", **condition)
+            except OSError as error:
+                if instead_of and error.errno == errno.EINVAL:  # so s3fs calls a condition that does not hold
+                    raise FileExistsError(errno.EEXIST, "is not what was written last", f"{self.url}/{name}") from error
+                raise
+        return str(told.get("ETag") or "") if isinstance(told, dict) else ""
 
     def put_files(self, folder: Path, names: Sequence[str]) -> None:
         fs, root = self.open()

@@ -5,8 +5,8 @@ is atomic, ``manifest.json`` is put last, what belongs to no source any more goe
 damages it finds it mended after the next run.
 
 One run at a time, here by the lock of the working copy, elsewhere by a lock object that is created on the condition that there
-is none, and renewed while its holder lives; one that is not renewed for a minute belongs to a dead run and is taken over. An output
-that is a path is its own working copy, and all of this does nothing.
+is none, and renewed while its holder lives, on the condition that nobody has taken it over; one that is not renewed for a minute
+belongs to a dead run and is taken over. An output that is a path is its own working copy, and all of this does nothing.
 """
 
 from __future__ import annotations
@@ -196,6 +196,8 @@ class Lease:
     def __init__(self, output: Remote, waiting: Callable[[str], object] = lambda _: None) -> None:
         self.output, self.waiting = output, waiting
         self.token = uuid4().hex
+        self._tag = ""
+        """Of the object as we wrote it last, where the store tells one."""
         self._end = threading.Event()
         self._lost = False
         self._thread = threading.Thread(target=self._renew, daemon=True)
@@ -204,7 +206,7 @@ class Lease:
         told, seen, since = False, b"", time.monotonic()
         while True:
             try:
-                self.output.put(self.NAME, self._text(0), new=True)
+                self._tag = self.output.put(self.NAME, self._text(0), new=True)
                 break
             except FileExistsError:
                 pass
@@ -248,8 +250,11 @@ class Lease:
                 if _now() - last > 0.8 * PATIENCE or not self._ours():
                     self._lost = True
                     return
-                self.output.put(self.NAME, self._text(beat))
-                last = _now()
+                try:
+                    self._tag = self.output.put(self.NAME, self._text(beat), instead_of=self._tag)
+                    last = _now()
+                except FileExistsError:  # taken over this very moment; or the answer to our last renewal never came
+                    self._tag = str(self.output.info(self.NAME).get("ETag") or "")
 
     def _text(self, beat: int) -> bytes:
         about = {"token": self.token, "process": os.getpid(), "host": platform.node(), "beat": beat, "at": time.time()}

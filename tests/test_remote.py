@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -173,6 +174,41 @@ def test_a_dead_run_holds_nothing_and_a_slow_one_notices(place: str, monkeypatch
         with pytest.raises(working.Lost, match="gone"):
             lease.check()
     assert json.loads(output.read(working.Lease.NAME))["token"] == "other"
+
+
+def test_a_renewal_never_overwrites_who_took_over_meanwhile(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read, taken over, written: between the two the store itself must look, where it can."""
+    if not place.startswith("s3:"):
+        pytest.skip("only S3 writes on a condition")
+    output = remote.Remote(f"{place}/output")
+    other = json.dumps({"token": "other", "process": 1, "host": "elsewhere", "beat": 3, "at": time.time()}).encode()
+    lease = working.Lease(output)
+    put, late = output.put, []
+
+    def taken_over_meanwhile(self: remote.Remote, name: str, data: bytes, **how: Any) -> str:
+        if how.get("instead_of") and not late:
+            late.append(put(name, other))
+        return put(name, data, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(working, "PATIENCE", 3.0)
+        with lease:
+            patch.setattr(remote.Remote, "put", taken_over_meanwhile)
+            lease._thread.join(10)
+            assert late and not lease._thread.is_alive()
+            with pytest.raises(working.Lost, match="elsewhere"):
+                lease.check()
+    assert output.read(working.Lease.NAME) == other
+
+
+def test_a_renewal_whose_answer_never_came_does_not_end_the_run(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = remote.Remote(f"{place}/output")
+    monkeypatch.setattr(working, "PATIENCE", 3.0)
+    with working.Lease(output) as lease:
+        lease._tag = '"00000000000000000000000000000000"' if place.startswith("s3:") else ""
+        while json.loads(output.read(working.Lease.NAME))["beat"] < 2:
+            time.sleep(0.05)
+        lease.check()
 
 
 def test_a_working_run_is_not_taken_for_dead(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
