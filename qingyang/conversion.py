@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qingyang.codes import code_points
+
 Codes = npt.NDArray[np.uint32]
 Ints = npt.NDArray[np.int64]
 
@@ -34,10 +36,6 @@ APART = "\n\x1d\x1e，。；：！？“”、（）《》　—"
 ALWAYS = ((0x2E80, 0x2FDF), (0xD800, 0xFAFF), (0xFE00, 0xFE0F))
 """Radicals, compatibility ideographs and what picks a glyph: OpenCC is asked, as it is about all beyond the first plane."""
 _BITS = 20
-
-
-def code_points(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _hashed(a: Codes, b: Codes) -> Codes:
@@ -65,14 +63,18 @@ class Step:
                     self.ask[ord(key)] = True
         self._keys = {head: tuple(some) for head, some in keys.items()}
         self._heads = np.zeros(1 << _BITS, bool)
+        self._begins = np.zeros(0x10000, bool)
+        """The characters that phrases begin with."""
         heads = code_points("".join(keys))
         self._heads[_hashed(heads[::2], heads[1::2])] = True
+        self._begins[np.minimum(heads[::2], 0xFFFF)] = True
 
-    def phrases(self, text: str, codes: Codes) -> list[int]:
-        """Where phrases stand that are more than their characters."""
+    def phrases(self, text: str, codes: Codes, low: Codes) -> list[int]:
+        """Where phrases stand that are more than their characters; ``low`` are the code points of the first plane, the last for others."""
         keys = self._keys
-        some = np.flatnonzero(self._heads[_hashed(codes[:-1], codes[1:])]).tolist()
-        return [at for at in some if (found := keys.get(text[at : at + 2])) and text.startswith(found, at)]
+        some = np.flatnonzero(self._begins[low[:-1]])
+        some = some[self._heads[_hashed(codes[some], codes[some + 1])]]
+        return [at for at in some.tolist() if (found := keys.get(text[at : at + 2])) and text.startswith(found, at)]
 
 
 @cache
@@ -142,7 +144,7 @@ def convert(text: str, config: str, standard: str | None = None) -> str:
         asked |= step.ask[low]
         if k:
             here = now.tobytes().decode("utf-32-le", "surrogatepass")
-        doubtful += step.phrases(here, now)
+        doubtful += step.phrases(here, now, low)
         low = step.table[low]
         now = low
     if asked.any():

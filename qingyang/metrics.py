@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qingyang import furniture, jumps, scripts, sentences
-from qingyang.conversion import code_points
+from qingyang.codes import code_points
 from qingyang.han import costs
 from qingyang.records import Record
 from qingyang.rulebook import Rulebook, load

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qingyang import choices, conversion, names
+from qingyang.codes import code_points
 from qingyang.records import Flag, Record, SettingError
 from qingyang.words import APART, Segmenter
 
@@ -462,7 +463,7 @@ class Forms:
     def _begin(self) -> None:
         self._of = self._lexicon.words
         self.told = [_SEPARATOR]
-        self._codes = conversion.code_points(_SEPARATOR)
+        self._codes = code_points(_SEPARATOR)
         self._ends = np.array([0, 1], np.int64)
 
     def missing(self) -> list[str]:
@@ -473,7 +474,7 @@ class Forms:
 
     def add(self, forms: Sequence[str]) -> None:
         self.told += forms
-        self._codes = np.concatenate((self._codes, conversion.code_points("".join(forms))))
+        self._codes = np.concatenate((self._codes, code_points("".join(forms))))
         self._ends = np.concatenate((self._ends, self._ends[-1] + np.cumsum(np.fromiter(map(len, forms), np.int64, len(forms)))))
 
     def text(self, numbers: Ints) -> str:
@@ -705,7 +706,7 @@ def _simplified_codes() -> npt.NDArray[np.bool_]:
 
 def _simplified_only(texts: Sequence[str]) -> list[set[str]]:
     """:func:`simplified_only` of each text."""
-    codes = conversion.code_points("".join(texts))
+    codes = code_points("".join(texts))
     out: list[set[str]] = [set() for _ in texts]
     found = np.flatnonzero(_simplified_codes()[codes])
     for k, code in zip(np.searchsorted(np.cumsum(list(map(len, texts))), found, "right").tolist(), codes[found].tolist(), strict=True):
@@ -788,7 +789,7 @@ def _each(texts: Sequence[str], config: str) -> list[str]:
 
 def _same(texts: Sequence[str]) -> list[str]:
     """The texts with one form for what OpenCC does not turn back."""
-    codes = conversion.code_points("".join(texts))
+    codes = code_points("".join(texts))
     whole = np.where(codes < 0x10000, _same_codes()[np.minimum(codes, 0xFFFF)], codes).tobytes().decode("utf-32-le", "surrogatepass")
     ends = list(accumulate(map(len, texts), initial=0))
     return [whole[a:b] for a, b in pairwise(ends)]

@@ -111,7 +111,7 @@ def split(text: str) -> list[tuple[int, int]]:
             if inside:
                 closed = [free for stop, free in inside if stop < end]
                 inside = [pair for pair in inside if pair[0] >= end]
-            if all(free for _, free in inside) and _ends(text, start, opened, end, closed):
+            if (not inside or all(free for _, free in inside)) and _ends(text, start, opened, end, closed):
                 if text[end : end + 1].isspace():
                     end = _BLANKS.match(text, end).end()  # type: ignore[union-attr]  # matches the empty string too
                 spans.append((start, end))

@@ -54,9 +54,12 @@ def require(output: Path) -> None:
 
 def replace(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` in one step: a reader sees the old file or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    partial.write_bytes(data)
+    try:
+        partial.write_bytes(data)
+    except FileNotFoundError:  # its folder, once for hundreds of pages
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(data)
     os.replace(partial, path)
 
 

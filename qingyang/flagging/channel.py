@@ -23,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from qingyang.codes import code_points
 from qingyang.flagging import guards, weights
 from qingyang.flagging.language import Floats, Ints, Language, is_han, language, ranges, rules
 from qingyang.flagging.weights import LEAST_GAIN
@@ -203,10 +204,6 @@ class Sieve:
 @lru_cache(maxsize=1)
 def sieve() -> Sieve:
     return Sieve(language())
-
-
-def code_points(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 # ---- the words of many paragraphs

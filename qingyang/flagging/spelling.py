@@ -91,6 +91,8 @@ def two_spellings(paragraphs: Sequence[str]) -> list[Flag]:
 
 
 def _odd(paragraphs: Sequence[str], whole: str, names: set[str], *, alike: bool) -> list[Flag]:
+    if len(names) < 2:
+        return []
     counts = Counter({name: whole.count(name) for name in names})
     often = [name for name, n in counts.items() if n > 1]
     flags: list[Flag] = []
