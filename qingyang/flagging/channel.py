@@ -399,12 +399,10 @@ def _readings(s: str, tongue: Language) -> Iterator[tuple[str, int]]:
         yield "dropped", n
     if len(s) == 2:
         x, y = s[0], s[1]
-        for c in confused.any(x):
-            if (word := known(c + y)) is not None:
-                yield confused.kind(x, c), word
-        for c in confused.any(y):
-            if (word := known(x + c)) is not None:
-                yield confused.kind(y, c), word
+        for c in confused.any(x).intersection(tongue.before(y)):
+            yield confused.kind(x, c), tongue.number[c + y]
+        for c in confused.any(y).intersection(tongue.after(x)):
+            yield confused.kind(y, c), tongue.number[x + c]
         if x != y and (swapped := known(y + x)) is not None:
             yield "swapped", swapped
         return

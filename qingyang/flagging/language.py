@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qingyang.codes import code_points
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
@@ -178,6 +180,7 @@ class Language:
         self.steps = Steps(table, self.costs)
         self._tags = _lines(table.pop("tags"))
         self.foreign = frozenset(_lines(table.pop("foreign")))
+        self._neighbours: dict[tuple[int, str], str] = {}
         self._groups: dict[str, list[str]] = {}
         for row in _lines(table.pop("homophones")):
             group = row.split(" ")[1]
@@ -238,6 +241,31 @@ class Language:
         """Three words of a set phrase (``a << 40 | c << 20 | b``), the middle one short of a character; the whole middle word."""
         a, c, b, whole = self._table.pop("phrases").astype(np.int64).T
         return Index(a << 40 | c << 20 | b), whole
+
+    @cached_property
+    def _twos(self) -> tuple[Ints, Ints]:
+        """The words of two characters, ``one << 32 | other``, sorted: first by the second character, then by the first."""
+        codes = code_points("\n".join(self.words)).astype(np.int64)
+        ends = np.append(np.flatnonzero(codes == ord("\n")), len(codes))
+        starts = np.append(0, ends[:-1] + 1)
+        at = starts[ends - starts == 2]
+        return np.sort(codes[at + 1] << 32 | codes[at]), np.sort(codes[at] << 32 | codes[at + 1])
+
+    def before(self, c: str) -> str:
+        """Characters that stand before it in words of two."""
+        return self._beside(0, c)
+
+    def after(self, c: str) -> str:
+        """Characters that stand after it in words of two."""
+        return self._beside(1, c)
+
+    def _beside(self, side: int, c: str) -> str:
+        found = self._neighbours.get((side, c))
+        if found is None:
+            keys = self._twos[side]
+            low, high = np.searchsorted(keys, (ord(c) << 32, ord(c) + 1 << 32)).tolist()
+            found = self._neighbours[side, c] = "".join(map(chr, (keys[low:high] & 0xFFFFFFFF).tolist()))
+        return found
 
     @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
