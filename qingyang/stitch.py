@@ -18,6 +18,7 @@ from qingyang.codes import code_points
 from qingyang.lines import Sheet
 from qingyang.patterns import compile_pattern
 from qingyang.split import Draft, PageDrafts
+from qingyang.subheads import give_back
 
 Chain = list[Draft]
 
@@ -157,6 +158,8 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
             continue
         follows[id(h)] = t
         taken.add(id(t))
+    gone = _headings(pages, label, heads, follows)
+    drafts = [d for d in drafts if id(d) not in gone]
     chains: list[Chain] = []
     for d in drafts:
         if id(d) in taken:
@@ -166,6 +169,33 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
             chain.append(follows[id(chain[-1])])
         chains.append(chain)
     return chains
+
+
+def _headings(pages: Sequence[PageDrafts], label: dict[int, str | None], heads: Sequence[Draft], follows: dict[int, Draft]) -> set[int]:
+    """Gives text that jumps back to the article above whose headline its tail repeats; what it stood under was a heading.
+
+    The headline over a continuation says which article goes on. Where that article has no jump line, but what follows it on its
+    page has one to the page of the continuation and nothing to show for it, both are one article.
+    """
+    gone: set[int] = set()
+    for h in heads:
+        t = follows.get(id(h))
+        if t is None or h.jump_out or not t.jump_in:
+            continue
+        page = pages[h.sheet]
+        at = next(k for k, d in enumerate(page.drafts) if d is h)
+        rest = page.drafts[at + 1] if at + 1 < len(page.drafts) else None
+        if rest is None or not rest.jump_out or id(rest) in follows or rest.jump_in or rest.kicker or rest.docdate:
+            continue
+        if rest.jump_out[1].page and not _fits(label[t.sheet], rest.jump_out[1].page):
+            continue
+        because = ["continuation_repeats_headline_above"]
+        page.decisions.append({"at": rest.jump_out[1].start, "rule": "stitch.heading", "because": because})
+        page.decisions.sort(key=lambda x: x["at"])
+        give_back(h, rest)
+        gone.add(id(rest))
+        page.drafts = [d for d in page.drafts if d is not rest]
+    return gone
 
 
 def _fits(label: str | None, page: str | None) -> bool:

@@ -165,6 +165,17 @@ def _shared(words: NDArray[np.int64], text: NDArray[np.int64]) -> int:
     return int(np.count_nonzero(text.take(np.searchsorted(text, words), mode="clip") == words)) if len(text) else 0
 
 
+def give_back(into: Draft, d: Draft) -> None:
+    """The text of ``d`` goes on with another article, its headline as a heading."""
+    twice = d.docdate if into.docdate else []
+    head = [list(units) for units in (d.kicker, d.headline, d.deck, twice) if units]
+    rest = Draft(d.sheet, headless=True, mid=d.mid and not head, first=d.first, last=d.last)
+    rest.subheads = ({0} if head else set()) | {s + len(head) for s in d.subheads}
+    rest.paragraphs = [*head, *d.paragraphs]
+    rest.byline, rest.captions, rest.sign_off, rest.docdate, rest.jump_out = d.byline, d.captions, d.sign_off, d.docdate, d.jump_out
+    absorb(into, rest)
+
+
 def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     """The page with the text under its headings given back to the article above."""
     wanted = candidates(page.drafts)
@@ -193,13 +204,7 @@ def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
                 "because": [FEATURES[c] for c in np.argsort(-(row * w))[:4] if row[c] * w[c] > 0.3 and FEATURES[c] != "one"],
             }
         )
-        twice = d.docdate if into.docdate else []
-        head = [list(units) for units in (d.headline, d.deck, twice) if units]
-        rest = Draft(d.sheet, headless=True, first=d.first, last=d.last)
-        rest.subheads = {0} | {s + len(head) for s in d.subheads}
-        rest.paragraphs = [*head, *d.paragraphs]
-        rest.byline, rest.captions, rest.sign_off, rest.docdate, rest.jump_out = d.byline, d.captions, d.sign_off, d.docdate, d.jump_out
-        absorb(into, rest)
+        give_back(into, d)
         gone.add(i)
     page.drafts = [d for i, d in enumerate(page.drafts) if i not in gone]
     page.decisions.sort(key=lambda x: x["at"])

@@ -16,7 +16,8 @@ from qingyang.ledger import account, account_output
 from qingyang.lines import read_lines
 from qingyang.records import Record, Source
 from qingyang.roles import ROLES, settle
-from qingyang.stitch import same_page
+from qingyang.split import split
+from qingyang.stitch import same_page, stitch
 
 
 def sheet(text: str):
@@ -120,6 +121,26 @@ def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
     records = clean(text)
     assert [r["headline"] for r in records] == ["用水治理有新招", "足球联赛昨晚开赛"]
     assert "河道治理的办法" in records[0]["paragraphs"]
+
+
+def test_the_headline_over_a_continuation_says_what_was_a_heading() -> None:
+    """What jumps stands under 河道治理的办法, but the other page repeats the headline of the article above: that was a heading."""
+    first = "用水治理有新招\n河湖长制办公室负责河道水环境治理。\n河道治理的办法\n河道治理单位在排污口安装水质（下转第2版）\n"
+    other = "足球联赛昨晚开赛\n球迷涌入体育场，主队前锋上半场连进两球。\n"
+    on = "（上接第1版）监测设备，河湖长巡查河道时查看结果。\n"
+    roles = ["headline", "start", "headline", "start"]
+    for repeated, found in (("用水治理有新招\n", ["用水治理有新招"]), ("", ["用水治理有新招", "河道治理的办法"])):
+        sources = [Source("p01.txt", first + other, "0" * 64, page="1"), Source("p02.txt", repeated + on, "1" * 64, page="2")]
+        sheets = [read_lines(s) for s in sources]
+        pages = [split(sheets[0], 0, [*roles, "headline", "start"]), split(sheets[1], 1, ["headline", "start"] if repeated else ["start"])]
+        chains = stitch(sheets, pages)
+        heads = [sheets[0].unit(c[0].headline[0][1]) for c in chains]
+        assert heads == [*found, "足球联赛昨晚开赛"]
+        jumped = chains[len(found) - 1]
+        assert [d.sheet for d in jumped] == [0, 1]
+        if repeated:
+            assert sheets[0].unit(jumped[0].paragraphs[1][0][1]) == "河道治理的办法" and jumped[0].subheads == {1}
+            assert [d["rule"] for d in pages[0].decisions] == ["stitch.heading"]
 
 
 @pytest.mark.parametrize("profile", ["lines", "rows", "fragments+heavy"])
