@@ -11,8 +11,8 @@ from qingyang.pieces import Pieces
 
 FAR = 30
 """Rows of the file within which a column takes its next line."""
-BEAM, WAYS = 24, 16
-"""Readings kept after each row, and ways tried to give one row to the columns of each."""
+BEAM, WAYS, MADE = 40, 30, 2
+"""Readings kept after each row, ways tried to give one row to the columns of each, and how many times as many readings are made of them."""
 AT_ONCE, FRESH, TURN, CAUGHT_UP, MISSED = 3.0, 6.5, 4.0, 1.0, 2.0
 """In log-odds: a new column in the first lines of a text, and further down; a line out of turn; a column that
 missed its turn going on; missing it."""
@@ -58,13 +58,15 @@ def columns_in_rows(go_on: Pieces) -> list[list[int]]:
         pieces = range(k, end)
         above = [(int(first[j]), odds[j, : j - first[j]][::-1].tolist()) for j in pieces]
         ways = [(state.score + score, state, score, takes) for state in beam for score, takes in _takes(state, pieces, above)]
-        hopeless = max(w[0] for w in ways) - HOPELESS
-        for likely, state, score, takes in ways:
-            if likely >= hopeless:
-                made = _step(state, score, takes, pieces)
-                old = new.get(made.ends)
-                if old is None or made.score > old.score:
-                    new[made.ends] = made
+        ways.sort(key=_LIKELY, reverse=True)
+        hopeless = ways[0][0] - HOPELESS
+        for likely, state, score, takes in ways[: MADE * BEAM]:
+            if likely < hopeless:
+                break
+            made = _step(state, score, takes, pieces)
+            old = new.get(made.ends)
+            if old is None or made.score > old.score:
+                new[made.ends] = made
         beam = sorted(new.values(), key=_LIKELY, reverse=True)[:BEAM]
         k = end
     # walk back: which column every piece is in
@@ -89,24 +91,29 @@ def _takes(state: _Reading, pieces: range, above: list[tuple[int, list[float]]])
     """The best ways to give the pieces of a row to columns, from left to right: (column, is it a new one)."""
     fresh = FRESH if state.at > 1.2 else AT_ONCE
     turn = min([y for y in state.low if y > LATE / 2], default=state.at - 1) + 1
-    # half of what _step will take off for a line out of turn
-    early = [0.5 * TURN * max(abs(y + 1 - turn) - SLACK, 0.0) if y > LATE / 2 else 0.5 * CAUGHT_UP for y in state.low]
-    count = len(early)
+    count = len(state.ends)
+    first = above[0][0]
+    # the columns that have not ended long since: which, their last piece, half of what _step will take off for a line out of turn
+    going = [
+        (c, e - first, 0.5 * TURN * max(abs(y + 1 - turn) - SLACK, 0.0) if y > LATE / 2 else 0.5 * CAUGHT_UP)
+        for c, (e, y) in enumerate(zip(state.ends, state.low, strict=True))
+        if e >= first
+    ]
     # (likely, score, next column, new ones so far, what was taken)
     held: list[tuple[float, float, int, int, tuple[tuple[int, bool], ...]]] = [(0.0, 0.0, 0, 0, ())]
-    for j in pieces:
-        first, line = above[j - pieces.start]
-        fits = [line[e - first] if e >= first else -9.0 for e in state.ends]
-        more = []
+    for _, line in above:
+        # as held, but for what this piece adds: the column it takes, and is that a new one
+        more: list[tuple[float, float, int, int, tuple[tuple[int, bool], ...], int, bool]] = []
         for likely, score, nxt, added, takes in held:
-            more.append((likely - fresh, score - fresh, count, added + 1, (*takes, (count + added, True))))
-            for c in range(nxt, count):
-                s = fits[c]
-                if s > -8:
-                    more.append((likely + s - early[c], score + s, c + 1, added, (*takes, (c + added, False))))
-                more.append((likely - fresh, score - fresh, c, added + 1, (*takes, (c + added, True))))
+            more.append((likely - fresh, score - fresh, count, added + 1, takes, count + added, True))
+            for c, e, early in going:
+                if c >= nxt:
+                    s = line[e]
+                    if s > -8:
+                        more.append((likely + s - early, score + s, c + 1, added, takes, c + added, False))
+                    more.append((likely - fresh, score - fresh, c, added + 1, takes, c + added, True))
         more.sort(key=_LIKELY, reverse=True)
-        held = more[:WAYS]
+        held = [(likely, score, nxt, added, (*takes, (c, new))) for likely, score, nxt, added, takes, c, new in more[:WAYS]]
     return [(score, takes) for _, score, _, _, takes in held]
 
 
