@@ -19,10 +19,13 @@ from qingyang.pieces import Pieces, across, belongs, ends_sentence, laid_out, wi
 from qingyang.rows import columns_in_rows
 from qingyang.scattered import columns_scattered, in_turn
 
-MIN_LINES, MIN_SHARE = 8, 0.06
-"""A page is read in columns when at least so many of its lines, and this share of them, are cut at the same places."""
+MIN_LINES, MIN_SHARE, FEW = 8, 0.06, 2
+"""A page is read in columns when at least so many of its lines, and this share of them, are cut at the same places; where lines of
+columns alternate, so few are cut, too."""
 NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
+SINGLE, SHORTEST, FILLS = 1.5, 1.0, 1.3
+"""Ideographs: what is so narrow is one character; the shortest last line of a paragraph; how far from a column's width what fills it may be."""
 SCATTERED_BLOCKS, SCATTERED_SHARE, SMALL, WIDEST, WIDER, LONG = 16, 0.5, 3, 30.0, 0.35, 40.0
 """A page is scattered when it has so many blocks, this share of its rows in blocks of at most three, no wider than this many
 ideographs, fewer than this share much wider than the rest, and hardly any so long, half of them ends in mid-sentence, and half of
@@ -36,22 +39,33 @@ ASKED, PLAIN = 32, 1.5
 
 def read_in_columns(sheet: Sheet) -> bool:
     """Cut and reorder the units of ``sheet`` where its lines hold several columns; True where that was done."""
-    gaps = _gaps(sheet)
+    gaps = _gaps(sheet, max(MIN_LINES, MIN_SHARE * len(sheet)))
     if gaps is not None:
         _split(sheet, *gaps)
-    bounds = _bounds(sheet)
-    scattered = _scattered(sheet, bounds)
-    woven = [] if scattered else _woven(sheet, bounds)
+    bounds, scattered, woven = _alternating(sheet)
     if gaps is None and not scattered and not woven:
         return False
+    if gaps is None:
+        # where columns alternate, some lines hold pieces of two
+        gaps = _gaps(sheet, FEW)
+        if gaps is not None:
+            _split(sheet, *gaps)
+            bounds, scattered, woven = _alternating(sheet)
     if gaps is None:
         sheet.row, sheet.place = np.arange(len(sheet)), sheet.indent.copy()
     _reorder(sheet, bounds, scattered, woven)
     return True
 
 
-def _gaps(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None:
-    """(unit, start, end) of the gaps that part columns."""
+def _alternating(sheet: Sheet) -> tuple[list[int], bool, list[int]]:
+    """The blocks of a page, is it scattered, and which blocks are woven."""
+    bounds = _bounds(sheet)
+    scattered = _scattered(sheet, bounds)
+    return bounds, scattered, [] if scattered else _woven(sheet, bounds)
+
+
+def _gaps(sheet: Sheet, need: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None:
+    """(unit, start, end) of the gaps that part columns, where at least ``need`` lines have one at the same place."""
     n = len(sheet)
     if n < MIN_LINES:
         return None
@@ -61,26 +75,42 @@ def _gaps(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     unit = np.searchsorted(sheet.starts, a, "right") - 1
     inside = (unit >= 0) & (a > sheet.starts[np.maximum(unit, 0)]) & (b < sheet.ends[np.maximum(unit, 0)])
     a, b, unit = a[inside], b[inside], unit[inside]
-    if len(a) < MIN_LINES:
+    if len(a) < need:
         return None
     x = across(sheet)
+    # blanks between single characters space them out; only what stands beside such a run can be another column's
+    single = np.ones((2, len(a)), bool)
+    same = unit[1:] == unit[:-1]
+    from_left = np.append(x[a[:1]] - x[sheet.starts[unit[:1]]], np.where(same, x[a[1:]] - x[b[:-1]], x[a[1:]] - x[sheet.starts[unit[1:]]]))
+    to_right = np.append(np.where(same, x[a[1:]] - x[b[:-1]], x[sheet.ends[unit[:-1]]] - x[b[:-1]]), x[sheet.ends[unit[-1:]]] - x[b[-1:]])
+    single[0], single[1] = from_left <= SINGLE, to_right <= SINGLE
+    spaced = single.all(0)
+    beside = single.any(0) & ~spaced & _next_to(spaced, same)
+    a, b, unit = a[~spaced], b[~spaced], unit[~spaced]
+    beside = beside[~spaced]
     at = x[b] - x[sheet.starts[unit]] + sheet.indent[unit]
     # a single blank parts columns only between ideographs; Latin words and numbers have blanks of their own
-    marks = lines.COMMA | lines.STOP | lines.SHUTQ | lines.SHUTB | lines.OPENQ | lines.OPENB | lines.COLON | lines.SEMI
+    marks = lines.COMMA | lines.STOP | lines.SHUTQ | lines.SHUTB | lines.OPENQ | lines.OPENB | lines.COLON | lines.SEMI | lines.DASH
     text = lines.HAN | lines.DIGIT | marks
     wide = (x[b] - x[a]) >= 1.0
-    plain = ((sheet.cls[a - 1] & text) != 0) & ((sheet.cls[b] & text) != 0)
+    plain = (((sheet.cls[a - 1] & text) != 0) | (sheet.cps[a - 1] == ord("%"))) & ((sheet.cls[b] & text) != 0)
     ok = wide | plain
-    # letter-spaced lines have a blank after every character
+    # what has blanks all through is a list or a table
     many = np.bincount(unit, minlength=n)[unit] > 7
-    left = np.empty(len(a))
-    left[0] = x[a[0]] - x[sheet.starts[unit[0]]] if len(a) else 0
-    left[1:] = np.where(unit[1:] == unit[:-1], x[a[1:]] - x[b[:-1]], x[a[1:]] - x[sheet.starts[unit[1:]]])
-    last = np.append(unit[1:] != unit[:-1], True)
+    same = unit[1:] == unit[:-1]
+    left = np.append(x[a[:1]] - x[sheet.starts[unit[:1]]], np.where(same, x[a[1:]] - x[b[:-1]], x[a[1:]] - x[sheet.starts[unit[1:]]]))
+    last = np.append(~same, True)
     right = np.where(last, x[sheet.ends[unit]] - x[b], np.append(left[1:], 0))
-    ok &= ~many & (left >= NARROW) & (right >= 2)
+    ok &= ~many & (right >= 2) & (~beside | ((left >= NARROW) & (right >= NARROW)))
+    whole = ok & (left >= NARROW)
+    if not whole.any():
+        return None
+    column = float(np.percentile(left[whole], 75))
+    # a line that ends a paragraph may be shorter, where what stands beside it fills a column
+    fills = np.abs(right - column) <= FILLS
+    ok &= (left >= NARROW) | ((left >= SHORTEST) & fills)
+    ok |= ~many & fills & (np.abs(left - column) <= FILLS)
     a, b, unit, at, left, right = a[ok], b[ok], unit[ok], at[ok], left[ok], right[ok]
-    need = max(MIN_LINES, MIN_SHARE * n)
     near = np.histogram(at, bins=np.arange(0, at.max() + 3))[0] if len(at) else np.zeros(1)
     support = np.convolve(near, [1, 1, 1], "same")
     good = support[np.minimum(at.astype(int), len(support) - 1)] >= need
@@ -91,7 +121,19 @@ def _gaps(sheet: Sheet) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[n
     good |= (x[sheet.ends] - x[sheet.starts])[unit] > column + 2
     # what has room in one column, and ends no sentence at the gap, was not parted by the setting
     good &= (left + right > column + 0.6) | ((sheet.cls[a - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0)
+    if need < MIN_LINES:
+        # with so little to go by, one of both must be as wide as the page's lines are
+        usual = float(np.median(x[sheet.ends] - x[sheet.starts]))
+        good &= np.minimum(np.abs(left - usual), np.abs(right - usual)) <= FILLS
     return unit[good], a[good], b[good]
+
+
+def _next_to(spaced: NDArray[np.bool_], same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which gaps follow or precede one of ``spaced`` in their line."""
+    out = np.zeros(len(spaced), bool)
+    out[1:] |= spaced[:-1] & same
+    out[:-1] |= spaced[1:] & same
+    return out
 
 
 def _split(sheet: Sheet, unit: NDArray[np.int64], a: NDArray[np.int64], b: NDArray[np.int64]) -> None:
