@@ -9,6 +9,7 @@ are many. Pages of neither kind are left alone.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,8 @@ columns alternate, so few are cut, too."""
 NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
 SINGLE, SHORTEST, FILLS = 1.5, 1.0, 1.3
-"""Ideographs: what is so narrow is one character; the shortest last line of a paragraph; how far from a column's width what fills it may be."""
+"""Ideographs: what is so narrow is one character; the shortest last line of a paragraph; how far from a column's width what fills it
+may be."""
 SCATTERED_BLOCKS, SCATTERED_SHARE, SMALL, WIDEST, WIDER, LONG = 16, 0.5, 3, 30.0, 0.35, 40.0
 """A page is scattered when it has so many blocks, this share of its rows in blocks of at most three, no wider than this many
 ideographs, fewer than this share much wider than the rest, and hardly any so long, half of them ends in mid-sentence, and half of
@@ -41,7 +43,7 @@ def read_in_columns(sheet: Sheet) -> bool:
     """Cut and reorder the units of ``sheet`` where its lines hold several columns; True where that was done."""
     gaps = _gaps(sheet, max(MIN_LINES, MIN_SHARE * len(sheet)))
     if gaps is not None:
-        _split(sheet, *gaps)
+        _split(sheet, gaps)
     bounds, scattered, woven = _alternating(sheet)
     if gaps is None and not scattered and not woven:
         return False
@@ -49,7 +51,7 @@ def read_in_columns(sheet: Sheet) -> bool:
         # where columns alternate, some lines hold pieces of two
         gaps = _gaps(sheet, FEW)
         if gaps is not None:
-            _split(sheet, *gaps)
+            _split(sheet, gaps)
             bounds, scattered, woven = _alternating(sheet)
     if gaps is None:
         sheet.row, sheet.place = np.arange(len(sheet)), sheet.indent.copy()
@@ -64,44 +66,29 @@ def _alternating(sheet: Sheet) -> tuple[list[int], bool, list[int]]:
     return bounds, scattered, [] if scattered else _woven(sheet, bounds)
 
 
-def _gaps(sheet: Sheet, need: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None:
-    """(unit, start, end) of the gaps that part columns, where at least ``need`` lines have one at the same place."""
+def _gaps(sheet: Sheet, need: float) -> Gaps | None:
+    """The gaps that part columns, where at least ``need`` lines have one at the same place."""
     n = len(sheet)
     if n < MIN_LINES:
         return None
-    blank = (sheet.cls & lines.BLANK) != 0
-    edge = np.diff(np.concatenate(([0], blank.astype(np.int8), [0])))
-    a, b = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
-    unit = np.searchsorted(sheet.starts, a, "right") - 1
-    inside = (unit >= 0) & (a > sheet.starts[np.maximum(unit, 0)]) & (b < sheet.ends[np.maximum(unit, 0)])
-    a, b, unit = a[inside], b[inside], unit[inside]
-    if len(a) < need:
+    gaps = _blanks(sheet)
+    if len(gaps.unit) < need:
         return None
     x = across(sheet)
+    left, right = _beside(sheet, gaps, x)
     # blanks between single characters space them out; only what stands beside such a run can be another column's
-    single = np.ones((2, len(a)), bool)
-    same = unit[1:] == unit[:-1]
-    from_left = np.append(x[a[:1]] - x[sheet.starts[unit[:1]]], np.where(same, x[a[1:]] - x[b[:-1]], x[a[1:]] - x[sheet.starts[unit[1:]]]))
-    to_right = np.append(np.where(same, x[a[1:]] - x[b[:-1]], x[sheet.ends[unit[:-1]]] - x[b[:-1]]), x[sheet.ends[unit[-1:]]] - x[b[-1:]])
-    single[0], single[1] = from_left <= SINGLE, to_right <= SINGLE
-    spaced = single.all(0)
-    beside = single.any(0) & ~spaced & _next_to(spaced, same)
-    a, b, unit = a[~spaced], b[~spaced], unit[~spaced]
-    beside = beside[~spaced]
-    at = x[b] - x[sheet.starts[unit]] + sheet.indent[unit]
+    spaced = (left <= SINGLE) & (right <= SINGLE)
+    beside = _next_to(spaced, gaps.unit) & ((left <= SINGLE) | (right <= SINGLE))
+    gaps, beside = gaps.of(~spaced), beside[~spaced]
+    left, right = _beside(sheet, gaps, x)
+    at = x[gaps.end] - x[sheet.starts[gaps.unit]] + sheet.indent[gaps.unit]
     # a single blank parts columns only between ideographs; Latin words and numbers have blanks of their own
-    marks = lines.COMMA | lines.STOP | lines.SHUTQ | lines.SHUTB | lines.OPENQ | lines.OPENB | lines.COLON | lines.SEMI | lines.DASH
-    text = lines.HAN | lines.DIGIT | marks
-    wide = (x[b] - x[a]) >= 1.0
-    plain = (((sheet.cls[a - 1] & text) != 0) | (sheet.cps[a - 1] == ord("%"))) & ((sheet.cls[b] & text) != 0)
-    ok = wide | plain
+    wide = (x[gaps.end] - x[gaps.start]) >= 1.0
+    before, behind = sheet.cls[gaps.start - 1], sheet.cls[gaps.end]
+    plain = (((before & _TEXT) != 0) | (sheet.cps[gaps.start - 1] == ord("%"))) & ((behind & _TEXT) != 0)
     # what has blanks all through is a list or a table
-    many = np.bincount(unit, minlength=n)[unit] > 7
-    same = unit[1:] == unit[:-1]
-    left = np.append(x[a[:1]] - x[sheet.starts[unit[:1]]], np.where(same, x[a[1:]] - x[b[:-1]], x[a[1:]] - x[sheet.starts[unit[1:]]]))
-    last = np.append(~same, True)
-    right = np.where(last, x[sheet.ends[unit]] - x[b], np.append(left[1:], 0))
-    ok &= ~many & (right >= 2) & (~beside | ((left >= NARROW) & (right >= NARROW)))
+    few = np.bincount(gaps.unit, minlength=n)[gaps.unit] <= 7
+    ok = (wide | plain) & few & (right >= 2) & (~beside | ((left >= NARROW) & (right >= NARROW)))
     whole = ok & (left >= NARROW)
     if not whole.any():
         return None
@@ -109,34 +96,74 @@ def _gaps(sheet: Sheet, need: float) -> tuple[NDArray[np.int64], NDArray[np.int6
     # a line that ends a paragraph may be shorter, where what stands beside it fills a column
     fills = np.abs(right - column) <= FILLS
     ok &= (left >= NARROW) | ((left >= SHORTEST) & fills)
-    ok |= ~many & fills & (np.abs(left - column) <= FILLS)
-    a, b, unit, at, left, right = a[ok], b[ok], unit[ok], at[ok], left[ok], right[ok]
+    ok |= few & fills & (np.abs(left - column) <= FILLS)
+    gaps, at, left, right = gaps.of(ok), at[ok], left[ok], right[ok]
     near = np.histogram(at, bins=np.arange(0, at.max() + 3))[0] if len(at) else np.zeros(1)
     support = np.convolve(near, [1, 1, 1], "same")
     good = support[np.minimum(at.astype(int), len(support) - 1)] >= need
-    if len(np.unique(unit[good])) < need:
+    if len(np.unique(gaps.unit[good])) < need:
         return None
     # a line too long for one column is cut at every gap: rows that lack a column have their gaps elsewhere
     column = float(np.percentile(left[good], 75))
-    good |= (x[sheet.ends] - x[sheet.starts])[unit] > column + 2
+    length = x[sheet.ends] - x[sheet.starts]
+    good |= length[gaps.unit] > column + 2
     # what has room in one column, and ends no sentence at the gap, was not parted by the setting
-    good &= (left + right > column + 0.6) | ((sheet.cls[a - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0)
+    stop = (sheet.cls[gaps.start - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0
+    good &= (left + right > column + 0.6) | stop
     if need < MIN_LINES:
         # with so little to go by, one of both must be as wide as the page's lines are
-        usual = float(np.median(x[sheet.ends] - x[sheet.starts]))
+        usual = float(np.median(length))
         good &= np.minimum(np.abs(left - usual), np.abs(right - usual)) <= FILLS
-    return unit[good], a[good], b[good]
+    return gaps.of(good)
 
 
-def _next_to(spaced: NDArray[np.bool_], same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+class Gaps(NamedTuple):
+    """Runs of blanks inside units."""
+
+    unit: NDArray[np.int64]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+
+    def of(self, which: NDArray[np.bool_]) -> Gaps:
+        return Gaps(self.unit[which], self.start[which], self.end[which])
+
+
+_MARKS = lines.COMMA | lines.STOP | lines.SHUTQ | lines.SHUTB | lines.OPENQ | lines.OPENB | lines.COLON | lines.SEMI | lines.DASH
+_TEXT = lines.HAN | lines.DIGIT | _MARKS
+
+
+def _blanks(sheet: Sheet) -> Gaps:
+    blank = (sheet.cls & lines.BLANK) != 0
+    edge = np.diff(np.concatenate(([0], blank.astype(np.int8), [0])))
+    a, b = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+    unit = np.searchsorted(sheet.starts, a, "right") - 1
+    inside = (unit >= 0) & (a > sheet.starts[np.maximum(unit, 0)]) & (b < sheet.ends[np.maximum(unit, 0)])
+    return Gaps(unit, a, b).of(inside)
+
+
+def _beside(sheet: Sheet, gaps: Gaps, x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The widths of what stands before and after each gap, up to the next."""
+    unit, a, b = gaps
+    if not len(unit):
+        return np.zeros(0), np.zeros(0)
+    first = np.concatenate(([True], unit[1:] != unit[:-1]))
+    last = np.append(first[1:], True)
+    begins = np.where(first, sheet.starts[unit], np.roll(b, 1))
+    finishes = np.where(last, sheet.ends[unit], np.roll(a, -1))
+    return x[a] - x[begins], x[finishes] - x[b]
+
+
+def _next_to(spaced: NDArray[np.bool_], unit: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which gaps follow or precede one of ``spaced`` in their line."""
+    same = unit[1:] == unit[:-1]
     out = np.zeros(len(spaced), bool)
     out[1:] |= spaced[:-1] & same
     out[:-1] |= spaced[1:] & same
     return out
 
 
-def _split(sheet: Sheet, unit: NDArray[np.int64], a: NDArray[np.int64], b: NDArray[np.int64]) -> None:
+def _split(sheet: Sheet, gaps: Gaps) -> None:
+    unit, a, b = gaps
     n = len(sheet)
     x = across(sheet)
     line_start = sheet.starts.copy()

@@ -200,17 +200,17 @@ def gains(ends: Ends, starts: Starts, above: NDArray[np.intp], below: NDArray[np
     joint = np.full(score.shape, _NEVER, np.float32)
     joint[likely] = score[likely] + ends.back[above, 0, 1:][k, i] + m.pairs.find(pairs) + m.triples.find(before) + m.triples.find(after)
     best = joint.max((1, 2))
-    for i, j in _WORDS:
-        across = ends.number[above, 0, i]
-        for k in range(j):
-            across = hashed_on(across, starts.codes[below, k])
+    for over, into in _WORDS:
+        across = ends.number[above, 0, over]
+        for c in range(into):
+            across = hashed_on(across, starts.codes[below, c])
         probability = m.words.find(across)
-        real = np.flatnonzero((probability != 0) & (ends.score[above, 0, i] > _NEVER) & starts.han[below, j - 1])
+        real = np.flatnonzero((probability != 0) & (ends.score[above, 0, over] > _NEVER) & starts.han[below, into - 1])
         word, up, down = across[real], above[real], below[real]
-        left = ends.score[up, i] + ends.back[up, i]
-        left += m.pairs.find(follow(ends.number[up, i], word[:, None]).ravel()).reshape(left.shape)
-        right = starts.score[down, j] + m.back.find(word)[:, None]
-        right += m.pairs.find(follow(word[:, None], starts.number[down, j]).ravel()).reshape(right.shape)
-        whole = left.max(1) + probability[real] + np.where(starts.over[down, j], 0, right.max(1))
+        left = ends.score[up, over] + ends.back[up, over]
+        left += m.pairs.find(follow(ends.number[up, over], word[:, None]).ravel()).reshape(left.shape)
+        right = starts.score[down, into] + m.back.find(word)[:, None]
+        right += m.pairs.find(follow(word[:, None], starts.number[down, into]).ravel()).reshape(right.shape)
+        whole = left.max(1) + probability[real] + np.where(starts.over[down, into], 0, right.max(1))
         best[real] = np.maximum(best[real], whole)
     return np.where(alone > _NEVER / 2, best - alone, 0).astype(np.float32)

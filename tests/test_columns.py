@@ -77,6 +77,45 @@ def test_lines_in_order_stay_in_order(page: str) -> None:
     assert read(page) == [line.strip() for line in page.split("\n") if line.strip()]
 
 
+SIDE_BY_SIDE = [" ".join(row) for row in ROWS[:9]]
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        (
+            "必 须 坚 持 人 民 至 上 ， 坚 推动经济社会持续健康发展完 善宏观经济治理体系建设全国",
+            ["必 须 坚 持 人 民 至 上 ， 坚", "推动经济社会持续健康发展完", "善宏观经济治理体系建设全国"],
+        ),
+        ("新发展。 推动经济社会持续健康发展完", ["新发展。", "推动经济社会持续健康发展完"]),
+        ("问。 推动经济社会持续健康发展完", ["问。", "推动经济社会持续健康发展完"]),
+        ("比上年增加的部分达到80% 推动经济社会持续健康发展完", ["比上年增加的部分达到80%", "推动经济社会持续健康发展完"]),
+        ("国产的手机和传呼机，包括BP 推动经济社会持续健康发展完", ["国产的手机和传呼机，包括BP", "推动经济社会持续健康发展完"]),
+        ("必 须 坚 持 人 民 至 上 坚", ["必 须 坚 持 人 民 至 上 坚"]),
+        ("李 鹏 作 政 府 工 作 报 告 118.9 万 人", ["李 鹏 作 政 府 工 作 报 告 118.9 万 人"]),
+    ],
+    ids=[
+        "letter-spaced beside others",
+        "a short last line",
+        "a shorter one",
+        "after a percentage",
+        "after Latin letters",
+        "letter-spaced",
+        "with a number",
+    ],
+)
+def test_a_line_is_parted_where_its_columns_are(line: str, pieces: list[str]) -> None:
+    assert sorted(p for p in read("\n".join([*SIDE_BY_SIDE, line])) if p in line) == sorted(pieces)
+
+
+def test_few_lines_of_two_columns_are_parted_on_a_page_that_alternates() -> None:
+    alone = [line for row in ROWS for line in row]
+    page = [*alone[:12], " ".join(alone[12:14]), *alone[14:24], " ".join(alone[24:26]), *alone[26:]]
+    assert sorted(read("\n".join(page))) == sorted(alone)
+    headline = "国务院召开会议 研究当前经济工作"
+    assert headline in read("\n".join([headline, *page]))
+
+
 def test_nothing_is_lost_on_a_scattered_page() -> None:
     page = "\n\n".join(line for row in ROWS for line in row) + "\n"
     done = clean_issue([Source("a/1.txt", page, "0" * 64, publication="新报", page="1")])

@@ -72,7 +72,8 @@ def test_numbers_are_packed_without_loss() -> None:
 
 def test_the_source_is_read_in_natural_logarithms(tmp_path) -> None:
     arpa = tmp_path / "lm.arpa"
-    arpa.write_text("\\data\\\nngram 1=3\n\n\\1-grams:\n-1\t中国\t-0.5\n-2\t人民\n-2\tABC\n\n\\2-grams:\n-0.25\t中国 人民\n\n\\end\\\n", "utf-8")
+    ones, twos = "-1\t中国\t-0.5\n-2\t人民\n-2\tABC\n", "-0.25\t中国 人民\n"
+    arpa.write_text(f"\\data\\\nngram 1=3\n\n\\1-grams:\n{ones}\n\\2-grams:\n{twos}\n\\end\\\n", "utf-8")
     got = read(arpa)
     assert set(got) == {("中国",), ("人民",), ("中国", "人民")}
     assert got["中国",] == pytest.approx((-2.302585, -1.151293))
