@@ -92,7 +92,9 @@ def _gaps(sheet: Sheet, need: float) -> Gaps | None:
     whole = ok & (left >= NARROW)
     if not whole.any():
         return None
-    column = float(np.percentile(left[whole], 75))
+    length = x[sheet.ends] - x[sheet.starts]
+    plain_lines = np.delete(length, gaps.unit)
+    column = max(float(np.percentile(left[whole], 75)), float(np.median(plain_lines)) if len(plain_lines) else 0.0)
     # a line that ends a paragraph may be shorter, where what stands beside it fills a column
     fills = np.abs(right - column) <= FILLS
     ok &= (left >= NARROW) | ((left >= SHORTEST) & fills)
@@ -105,7 +107,6 @@ def _gaps(sheet: Sheet, need: float) -> Gaps | None:
         return None
     # a line too long for one column is cut at every gap: rows that lack a column have their gaps elsewhere
     column = float(np.percentile(left[good], 75))
-    length = x[sheet.ends] - x[sheet.starts]
     good |= length[gaps.unit] > column + 2
     # what has room in one column, and ends no sentence at the gap, was not parted by the setting
     stop = (sheet.cls[gaps.start - 1] & (lines.STOP | lines.SHUTQ | lines.SHUTB)) != 0

@@ -10,6 +10,7 @@ import gc
 import signal
 from contextlib import suppress
 
+from qingyang import ngrams
 from qingyang.settings import Settings
 from tasks import corpus, proof, shard
 
@@ -18,5 +19,6 @@ __all__ = ["corpus", "proof"]
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of the process that started us
 with suppress(Exception):  # whatever is wrong is told by the batch that needs it
     shard.warm(Settings())
+    ngrams.model()  # the small page has no columns to put together
 gc.collect()
 gc.freeze()  # the collector writes to every object that it looks at, and memory that is written to is not shared any more
