@@ -120,12 +120,20 @@ def test_workers_are_born_with_dictionaries_of_a_parent_without_threads() -> Non
     assert len({parent for _, parent, _ in told} - {os.getpid()}) == 1
 
 
+def kill(process: int) -> None:
+    """Kill it, and wait until it is dead: a signal takes its time on a busy machine."""
+    os.kill(process, signal.SIGKILL)
+    stat = Path(f"/proc/{process}/stat")
+    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in "ZX":
+        time.sleep(0.01)
+
+
 @needs_proc
 def test_what_workers_are_forked_from_may_be_killed_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.workers.READY", [])  # it comes up three times
     with Workers(2) as workers:
         ((_, parent, _),) = workers.map(loaded, [0])
-        os.kill(parent, signal.SIGKILL)
+        kill(parent)
         assert workers.map(double, range(9)) == [2 * k for k in range(9)]
         ((_, another, _),) = workers.map(loaded, [0])
         assert another != parent
