@@ -44,6 +44,10 @@ CHUNK = 500
 WORTH_A_POOL = 8_000_000
 """Bytes of ledger above which the pages are made in several processes: about 1,500 pages, ten seconds of one processor."""
 
+PARSED = 4_000_000
+"""Bytes of ledger lines that are kept parsed, for pages that articles run over: eighty pages of a newspaper, or one part of a large
+source. Parsed they take some fifteen times as much memory."""
+
 HEADLINES = 160
 """Characters of headlines kept per source in the index, for reading and searching."""
 
@@ -717,21 +721,22 @@ class _Shard:
 
     def __init__(self, name: str, ledger: Path, corpus: _Corpus) -> None:
         self.name, self.corpus = name, corpus
-        self.entries: dict[str, bytes] = {}
-        with ledger.open("rb") as file:
-            for line in file:
-                if not line.isspace():
-                    self.entries[_source_of_line(line)] = line
+        self.entries = _Lines(ledger, _source_of_line)
         self._parsed: dict[str, dict[str, Any]] = {}
+        self._held = 0
+        """Bytes of the lines that they were parsed from."""
 
     def has(self, source: str) -> bool:
         return source in self.entries
 
     def entry(self, source: str) -> dict[str, Any]:
         if source not in self._parsed:
-            if len(self._parsed) > 64:
+            line = self.entries[source]
+            if self._held + len(line) > PARSED:
                 self._parsed.clear()
-            self._parsed[source] = orjson.loads(self.entries[source])
+                self._held = 0
+            self._held += len(line)
+            self._parsed[source] = orjson.loads(line)
         return self._parsed[source]
 
     def record(self, rid: str) -> dict[str, Any]:
@@ -767,24 +772,35 @@ def _source_of_line(line: bytes) -> str:
     return str(orjson.loads(line)["source"])
 
 
-class _Lines:
-    """The lines of a file by their record's id, read when they are asked for: a corpus in one file may hold 100 MB."""
+def _id_of_line(line: bytes) -> str:
+    """Of a line that begins with ``{"id":"…"``; parsed whole where it does not."""
+    if line.startswith(b'{"id":"'):
+        return line[7 : line.index(b'"', 7)].decode()
+    return str(orjson.loads(line)["id"])
 
-    def __init__(self, path: Path) -> None:
+
+class _Lines:
+    """The lines of a file by name, read when they are asked for: a corpus in one file may hold 100 MB, and so may a shard's ledger."""
+
+    def __init__(self, path: Path, name_of: Callable[[bytes], str]) -> None:
         self._file = path.open("rb", buffering=0) if path.is_file() else None
         self._places: dict[str, tuple[int, int]] = {}
         if self._file is not None:
             with path.open("rb") as file:
                 start = 0
                 for line in file:
-                    if line.startswith(b'{"id":"'):
-                        self._places[line[7 : line.index(b'"', 7)].decode()] = (start, len(line))
-                    elif not line.isspace():
-                        self._places[orjson.loads(line)["id"]] = (start, len(line))
+                    if not line.isspace():
+                        self._places[name_of(line)] = (start, len(line))
                     start += len(line)
 
-    def get(self, rid: str) -> bytes | None:
-        place = self._places.get(rid)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._places
+
+    def get(self, name: str) -> bytes | None:
+        place = self._places.get(name)
         if place is None or self._file is None:
             return None
         self._file.seek(place[0])
@@ -794,10 +810,10 @@ class _Lines:
         if self._file is not None:
             self._file.close()
 
-    def __getitem__(self, rid: str) -> bytes:
-        line = self.get(rid)
+    def __getitem__(self, name: str) -> bytes:
+        line = self.get(name)
         if line is None:
-            raise KeyError(rid)
+            raise KeyError(name)
         return line
 
 
@@ -849,18 +865,21 @@ class _Corpus:
         if key not in self._lines:
             for old in [k for k in self._lines if k[0] == view]:
                 del self._lines[old]
-            self._lines[key] = _Lines(self.output / f"{view}.jsonl" if self._one_file[view] else self.output / view / f"{shard}.jsonl")
+            path = self.output / f"{view}.jsonl" if self._one_file[view] else self.output / view / f"{shard}.jsonl"
+            self._lines[key] = _Lines(path, _id_of_line)
         return self._lines[key]
 
     def digest(self, shard: _Shard) -> str:
         """Of everything a shard's pages are made from."""
         total = hashlib.sha256(_code())
-        for source, line in shard.entries.items():
+        ids: dict[str, None] = {}
+        for source in shard.entries:
+            line = shard.entries[source]
+            ids.update(dict.fromkeys(_ids(line)))
             total.update(line)
             total.update(orjson.dumps(self.seen.get(source)))
             if source in self.errors:
                 total.update(self.errors[source].encode())
-        ids = dict.fromkeys(rid for line in shard.entries.values() for rid in _ids(line))
         hans, hant = self._view("articles.zh-Hans", shard.name), self._view(f"articles.{self.lang}", shard.name) if self.lang else None
         for rid in ids:
             total.update(hans.get(rid) or b"-")
@@ -1002,25 +1021,29 @@ def _there(folder: Path, kept: _Made) -> bool:
 def _write_shard(folder: Path, shard: _Shard, digest: str) -> _Made:
     made = _Made(digest)
     for source in shard.entries:
-        entry = shard.entry(source)
-        seen = shard.corpus.seen.get(source, {})
-        path = page_path(source)
-        sha = str(entry.get("sha256") or "")
-        if "pieces" in entry:
-            try:
-                data, row = _cleaned_page(entry, shard, seen, made)
-            except (AccountError, KeyError, IndexError) as error:
-                data, row = _error_page(entry, seen, f"{source}: ledger and records do not fit together ({error}); run again")
-        else:
-            data, row = _error_page(entry, seen, str(entry.get("error") or shard.corpus.errors.get(source) or ""))
-        if "duplicate_of" not in entry:
-            made.ids.setdefault(sha[:16], source)
-        shelf.replace(folder / path, data)
-        made.rows.append([path, source, seen.get("publication"), seen.get("issue_date"), seen.get("page"), *row])
-        made.verdicts[VERDICTS[row[5]]] += 1
-        made.dates[str(seen.get("issue_date") or "unknown")] += 1
-        made.totals["sources"] += 1
+        _write_page(folder, source, shard, made)  # a page of a large source takes a hundred megabytes, gone before the next one
     return made
+
+
+def _write_page(folder: Path, source: str, shard: _Shard, made: _Made) -> None:
+    entry = shard.entry(source)
+    seen = shard.corpus.seen.get(source, {})
+    path = page_path(source)
+    sha = str(entry.get("sha256") or "")
+    if "pieces" in entry:
+        try:
+            data, row = _cleaned_page(entry, shard, seen, made)
+        except (AccountError, KeyError, IndexError) as error:
+            data, row = _error_page(entry, seen, f"{source}: ledger and records do not fit together ({error}); run again")
+    else:
+        data, row = _error_page(entry, seen, str(entry.get("error") or shard.corpus.errors.get(source) or ""))
+    if "duplicate_of" not in entry:
+        made.ids.setdefault(sha[:16], source)
+    shelf.replace(folder / path, data)
+    made.rows.append([path, source, seen.get("publication"), seen.get("issue_date"), seen.get("page"), *row])
+    made.verdicts[VERDICTS[row[5]]] += 1
+    made.dates[str(seen.get("issue_date") or "unknown")] += 1
+    made.totals["sources"] += 1
 
 
 def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], made: _Made) -> tuple[bytes, list[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -161,6 +162,38 @@ def test_same_output_same_bytes_and_nothing_written_twice(tmp_path: Path) -> Non
     proof.write_proof(one)
     assert gone.is_file(), "a page that is missing is made again"
     assert files == {p.relative_to(one): p.read_bytes() for p in (one / "proof").rglob("*") if p.is_file()}
+
+
+def test_of_a_shard_no_more_is_held_than_a_few_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source of 200 MB is one shard; its ledger is 500 MB and would take some ten thousand when parsed."""
+    write_output(tmp_path, [[(f"人民日报/2020-11-{n:02}/01.txt", FRONT[: 8 + n])] for n in range(1, 9)])
+    (ledger,) = (tmp_path / "ledger").iterdir()
+    sizes = {orjson.loads(line)["source"]: len(line) for line in ledger.read_bytes().splitlines(keepends=True)}
+    assert len(sizes) == 8
+    monkeypatch.setattr(proof, "PARSED", 2 * max(sizes.values()))
+    draw, parsed, whole = proof._cleaned_page, [], []
+
+    def held(entry: dict[str, Any], shard: Any, *more: Any) -> Any:
+        drawn = draw(entry, shard, *more)
+        parsed.append(sum(sizes[source] for source in shard._parsed))
+        whole.append(sum(len(each) for each in _reached(shard.entries) if isinstance(each, bytes)))
+        return drawn
+
+    monkeypatch.setattr(proof, "_cleaned_page", held)
+    proof.write_proof(tmp_path)
+    assert len(parsed) == 8
+    assert 0 < max(parsed) <= proof.PARSED
+    assert max(whole) < min(sizes.values()), "lines of the ledger are read when their page is drawn"
+
+
+def _reached(whole: Any) -> list[Any]:
+    """What an object holds, and what that holds; types and their like aside."""
+    out, todo = [], [whole]
+    while todo:
+        here = todo.pop()
+        out.append(here)
+        todo += [each for each in gc.get_referents(here) if isinstance(each, (dict, list, tuple, str, bytes))]
+    return out
 
 
 def test_only_the_shards_that_changed(tmp_path: Path) -> None:
