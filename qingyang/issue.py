@@ -18,9 +18,9 @@ from qingyang.lines import Sheet, read_lines
 from qingyang.records import Record, Source
 from qingyang.roles import settle, weigh
 from qingyang.rulebook import Rulebook
-from qingyang.split import PageDrafts, split
+from qingyang.split import PageDrafts
 from qingyang.stitch import stitch
-from qingyang.thread import thread
+from qingyang.thread import cut, thread
 
 
 @dataclass(slots=True)
@@ -58,9 +58,9 @@ def _cleaned(sources: Sequence[Source], sheets: Sequence[Sheet], gathered: Itera
     for batch in _batches(sheets):
         facts = next(gathered)
         for sheet, X, (roles, p) in zip(batch, facts, weigh(facts), strict=True):
-            page = split(sheet, len(pages), settle(roles, p, X))
+            page = cut(sheet, len(pages), settle(roles, p, X), p)
             page.decisions = _decisions(sheet, X, roles, p)
-            pages.append(subheads.settle(sheet, X, p, thread(sheet, X, page)))
+            pages.append(subheads.settle(sheet, X, p, thread(sheet, X, p, page)))
     chains = stitch(sheets, pages)
     writer = Writer(sources, sheets, pages)
     for chain in chains:

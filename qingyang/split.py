@@ -7,10 +7,14 @@ file; what a column order put in the wrong place is :mod:`qingyang.thread`'s wor
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from qingyang.lines import Mark, Sheet
+
+GOES_ON = ("continue", "start")
+"""Roles of text that goes on with the article above."""
 
 Unit = tuple[int, int]
 """(sheet number, unit number)."""
@@ -35,6 +39,8 @@ class Draft:
     mid: bool = False
     """Begins inside a paragraph: its head stands elsewhere."""
     headless: bool = False
+    doubtful: bool = False
+    """Goes on with the draft above as far as the network sees, which is not sure of it."""
     first: Unit = (0, 0)
     last: Unit = (0, 0)
 
@@ -57,8 +63,11 @@ class PageDrafts:
     decisions: list[dict[str, Any]]
 
 
-def split(sheet: Sheet, number: int, roles: list[str]) -> PageDrafts:
-    """Group the units of a page by their roles; see :data:`qingyang.roles.ROLES`."""
+def split(sheet: Sheet, number: int, roles: list[str], doubtful: Collection[int] = ()) -> PageDrafts:
+    """Group the units of a page by their roles; see :data:`qingyang.roles.ROLES`.
+
+    Units that are ``doubtful`` begin a piece of their own where their role would have them go on with the text above.
+    """
     drafts: list[Draft] = []
     removed: list[tuple[int, str]] = []
     stray: list[Mark] = []
@@ -134,7 +143,11 @@ def split(sheet: Sheet, number: int, roles: list[str]) -> PageDrafts:
             if cur is None or (cur.jump_out and role != "byline"):
                 cur = begin(unit, True)
                 cur.mid = role == "continue"
-            if role == "deck" and not cur.has_body:
+            if k in doubtful and cur.has_body and role in GOES_ON:
+                cur = begin(unit, True)
+                cur.mid, cur.doubtful = role == "continue", True
+                cur.paragraphs.append([unit])
+            elif role == "deck" and not cur.has_body:
                 cur.deck.append(unit)
             elif role == "byline" and not (cur.has_body and cur.byline):
                 cur.byline.append(unit)

@@ -1,17 +1,21 @@
 """Gives the pieces of a page that lost their place back to their articles.
 
 Where columns were read across, or blocks in the wrong order, an article comes in pieces: a headless piece begins inside a
-paragraph, or with a paragraph of something that is not the article above it. :func:`thread` finds for each of them the piece
-whose end it goes on with, all at once: the seam, the words both share, the width of the column, how far apart they stand. The weights
-of the evidence are in ``rules/threads.toml``; they were fitted on composed pages (``bench/quality/train/threads.py``).
+paragraph, or with a paragraph of something that is not the article above it. A page is cut as well where the network is not sure
+that text goes on, or where something else stands between (:func:`cut`). :func:`thread` finds for each piece the one whose end it
+goes on with, all at once: the seam, the words both share, the width of the column, how far apart they stand, what the network
+thought; and once more, knowing what the others chose (:func:`context`). The weights of the evidence are in
+``rules/threads.toml``; they were fitted on composed and printed pages (``bench/quality/train/threads.py``).
 A piece that goes with nothing on its page stays a piece of its own.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +24,8 @@ from qingyang import lines, seams
 from qingyang.assignment import assigned
 from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
-from qingyang.split import Draft, PageDrafts
+from qingyang.roles import ROLES
+from qingyang.split import Draft, PageDrafts, split
 
 _COL = {n: i for i, n in enumerate(NAMES)}
 
@@ -50,15 +55,31 @@ FEATURES = (
     "open_quote",
     "after_headed",
     "long_above",
+    "next_network",
+    "next_doubtful",
+    "next_gap",
+    "next_mid_open",
+    "next_seam",
+    "next_topic",
+    "doubtful_mid_stop",
+    "next_doubtful_order",
+    "next_long",
 )
-NONE = ("none", "none_mid", "none_topic", "none_short")
+NONE = ("none", "none_mid", "none_topic", "none_short", "none_network", "none_doubtful", "none_order", "none_dateline")
 """Evidence that a piece goes with nothing on the page."""
+CONTEXT = ("in_turn", "inside_another", "around_another", "beside", "in_step", "chain_topic")
+"""What the links of the first look say about a link at the second."""
 
 
 @lru_cache(maxsize=1)
-def _weights() -> tuple[Floats, Floats]:
-    t = tomllib.loads(resources.files("qingyang").joinpath("rules", "threads.toml").read_text("utf-8"))["weights"]
-    return np.array([t[f] for f in FEATURES], np.float32), np.array([t[f] for f in NONE], np.float32)
+def _weights() -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """The weights of the first and of the second look."""
+    t = tomllib.loads(resources.files("qingyang").joinpath("rules", "threads.toml").read_text("utf-8"))
+
+    def of(table: str, names: tuple[str, ...]) -> Floats:
+        return np.array([t[table][f] for f in names], np.float32)
+
+    return (of("first", FEATURES), of("first", NONE)), (of("second", (*FEATURES, *CONTEXT)), of("second", NONE))
 
 
 def _ends(sheet: Sheet, d: Draft) -> tuple[int, int]:
@@ -67,14 +88,15 @@ def _ends(sheet: Sheet, d: Draft) -> tuple[int, int]:
     return (units[0], units[-1]) if units else (d.first[1], d.last[1])
 
 
-def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def evidence(
+    sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int], alike: Floats
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """[piece, candidate above, feature], and [piece, feature] for going with nothing."""
     n, m = len(drafts), len(wanted)
     pairs = np.zeros((m, n, len(FEATURES)), np.float32)
     alone = np.zeros((m, len(NONE)), np.float32)
     first, last = zip(*[_ends(sheet, d) for d in drafts], strict=True)
     f = {name: i for i, name in enumerate(FEATURES)}
-    alike = likeness(sheet, drafts)
     width = X[:, _COL["width_log"]]
     wide = np.expm1(width)
     body = [[k for para in d.paragraphs for _, k in para] for d in drafts]
@@ -89,6 +111,7 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
     quote = np.array([_open_quote(sheet, k) for k in last])
     long_above = np.log1p(np.array([len(b) for b in body])) / 5
     tails = np.array(tail_w)
+    on = going_on(p)
     index = np.arange(n)
     # every seam that may be asked for, at once: a run of n for each piece
     left, right = edges(sheet, np.tile(la, m), np.repeat([first[w] for w in wanted], n))
@@ -131,9 +154,22 @@ def evidence(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) ->
         row[:, f["open_quote"]] = mid * quote
         row[:, f["after_headed"]] = headed
         row[:, f["long_above"]] = long_above
+        below = drafts[w].paragraphs[0][0][1]
+        odds = float(np.clip(np.log(on[below] + 0.01) - np.log(1.01 - on[below]), -4, 4)) / 4
+        if w:
+            here = w - 1
+            row[here, f["next_network"]] = odds
+            row[here, f["next_doubtful"]] = h.doubtful
+            row[here, f["next_gap"]] = below != drafts[here].last[1] + 1
+            row[here, f["next_mid_open"]] = mid * (has[here] & ~stop[here])
+            row[here, f["next_seam"]] = mid * has[here] * (0 if stop[here] else belong[here]) / 4
+            row[here, f["next_topic"]] = like[here]
+            row[here, f["next_doubtful_order"]] = h.doubtful * X[below, _COL["page_open_seams"]]
+            row[here, f["next_long"]] = np.log1p(len(body[w])) / 5
+        row[:, f["doubtful_mid_stop"]] = h.doubtful * mid * (has & stop)
         row[shut_out | (index == w)] = 0
         row[shut_out | (index == w), 0] = -99
-        alone[i] = (1, mid, best, len(body[w]) <= 2)
+        alone[i] = (1, mid, best, len(body[w]) <= 2, odds, h.doubtful, X[below, _COL["page_open_seams"]], X[below, _COL["is_dateline"]] > 0)
     return pairs, alone
 
 
@@ -176,37 +212,150 @@ def lost_pieces(drafts: list[Draft]) -> list[int]:
     return [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs and not (d.kicker or d.headline or d.deck)]
 
 
-def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
+_ON = [ROLES.index(r) for r in ("continue", "start", "subhead")]
+_CONTINUE, _START, _RESUME, _OTHER = (ROLES.index(r) for r in ("continue", "start", "resume", "other"))
+SURE, TRUST = 0.8, 0.6
+"""A unit that seems to go on with the text above is asked for no more from the first probability on; from the second on it goes on
+with something."""
+
+
+def going_on(p: Floats) -> Floats:
+    """How probable it is that a unit goes on with the article above it."""
+    out: Floats = p[:, _ON].sum(1)
+    return out
+
+
+def doubtful(roles: list[str], p: Floats) -> set[int]:
+    """Units whose place is asked for once more: the network is not sure that they go on, or something else stands between."""
+    on = going_on(p)
+    out = set(np.flatnonzero(on < SURE).tolist())
+    out |= {k for k in range(1, len(roles)) if roles[k - 1] in ("furniture", "caption", "caption_cont")}
+    return out
+
+
+def trusted(X: Floats, p: Floats, drafts: list[Draft], wanted: list[int]) -> NDArray[np.bool_]:
+    """Pieces that begin no text of their own: the network would rather have them go on, nothing stands between, no dateline opens them."""
+    first = np.array([drafts[w].paragraphs[0][0][1] for w in wanted])
+    right_above = np.array([drafts[w - 1].last[1] + 1 == k if w else False for w, k in zip(wanted, first.tolist(), strict=True)])
+    doubted = np.array([drafts[w].doubtful for w in wanted])
+    out: NDArray[np.bool_] = doubted & right_above & (going_on(p[first]) >= TRUST) & (X[first, _COL["is_dateline"]] <= 0)
+    return out
+
+
+MOST = 400
+"""Pieces on a page; with more of them none is asked for."""
+
+
+def cut(sheet: Sheet, number: int, roles: list[str], p: Floats) -> PageDrafts:
+    """The drafts of a page, cut where text that seems to go on may belong to another piece."""
+    page = split(sheet, number, roles, doubtful(roles, p))
+    return page if len(page.drafts) <= MOST else split(sheet, number, roles)
+
+
+def choose(pairs: Floats, alone: Floats, w: Floats, v: Floats, some: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:
+    """How probable each piece finds each of the others and none of them, and which it goes on with when all choose at once.
+
+    The pieces of ``some`` must choose one of the others.
+    """
+    score = pairs @ w
+    score[pairs[:, :, 0] < -9] = -1e9
+    none = np.where(some, np.float32(-1e6), alone @ v)
+    q = np.exp(np.concatenate([score, none[:, None]], 1) - np.maximum(score.max(1), none)[:, None])
+    q /= q.sum(1, keepdims=True)
+    targets = np.tile(np.arange(pairs.shape[1]), (len(pairs), 1))
+    return q, assigned(score.astype(np.float64), targets, none.astype(np.float64))
+
+
+def context(wanted: list[int], q: Floats, chosen: NDArray[np.int64], like: Floats) -> Floats:
+    """[piece, candidate above, :data:`CONTEXT`]: how a link fits the others that are likely, in a page read column by column.
+
+    Where stories stand one below the other and each runs over several columns, they come in the same order in every column: links
+    cross each other in turn (A1 B1 C1 A2 B2 C2), and side by side they reach equally far. And a piece goes with the whole of
+    what stands above, not with its last piece alone.
+    """
+    m, n = len(wanted), len(like)
+    index = np.arange(n)
+    links = np.zeros((n, n), np.float32)
+    links[wanted] = q[:, :n]
+    links *= np.abs(index[:, None] - index) > 1
+    sums = np.zeros((n + 1, n + 1), np.float32)
+    sums[1:, 1:] = links.cumsum(0).cumsum(1)
+    below, above = np.array(wanted)[:, None], index[None]
+    between = np.minimum(above + 1, below)
+
+    def expected(b0: _Bound, b1: _Bound, a0: _Bound, a1: _Bound) -> Floats:
+        """Links from pieces ``b0`` to ``b1`` back to pieces ``a0`` to ``a1``, in the log."""
+        b1, a1 = np.maximum(b1, b0), np.maximum(a1, a0)
+        out: Floats = np.log1p(np.maximum(sums[b1, a1] - sums[b0, a1] - sums[b1, a0] + sums[b0, a0], 0))
+        return out
+
+    forth = above < below
+    out = np.zeros((m, n, len(CONTEXT)), np.float32)
+    out[:, :, 0] = forth * expected(between, below, 0, above) + forth * expected(below + 1, n, between, below)
+    out[:, :, 1] = forth * expected(between, below, between, below)
+    out[:, :, 2] = forth * expected(below + 1, n, 0, above)
+    far = np.abs(above - below) > 1
+    framed = np.pad(links, STEPS)
+    for d in range(-STEPS, STEPS + 1):
+        if d:
+            here = framed[below + STEPS + d, above + STEPS + d] * far
+            out[:, :, 4] += here
+            out[:, :, 3] += here * (abs(d) == 1)
+    before = {w: j for w, j in zip(wanted, chosen.tolist(), strict=True) if j >= 0}
+    after = {j: w for w, j in before.items()}
+    like = like - np.diag(np.diag(like))
+    ups, downs = np.zeros((n, n), np.float32), np.zeros((m, n), np.float32)
+    for rows, starts, step in ((ups, range(n), before), (downs, wanted, after)):
+        for row, start in zip(rows, starts, strict=True):
+            chain = _chain(start, step)
+            row[chain] = 1 / len(chain)
+    out[:, :, 5] = downs @ like @ ups.T
+    return out
+
+
+_Bound = NDArray[np.int64] | int
+STEPS, LINKS = 5, 6
+"""How many pieces to both sides are asked whether they link as far; how many pieces of a chain are looked at."""
+
+
+def _chain(start: int, step: dict[int, int]) -> list[int]:
+    out = [start]
+    while len(out) < LINKS and out[-1] in step and step[out[-1]] not in out:
+        out.append(step[out[-1]])
+    return out
+
+
+def thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     """The page with its headless pieces joined to what they go on with."""
     drafts = page.drafts
     wanted = lost_pieces(drafts)
-    if not wanted or len(drafts) < 2 or len(drafts) > 400:
+    if not wanted or len(drafts) < 2 or len(drafts) > MOST:
         return page
-    pairs, alone = evidence(sheet, X, drafts, wanted)
-    w, v = _weights()
-    score = pairs @ w
-    score[pairs[:, :, 0] < -9] = -1e9
-    none = alone @ v
-    q = np.exp(np.concatenate([score, none[:, None]], 1) - np.maximum(score.max(1), none)[:, None])
-    q /= q.sum(1, keepdims=True)
+    alike = likeness(sheet, drafts)
+    pairs, alone = evidence(sheet, X, p, drafts, wanted, alike)
+    first, second = _weights()
+    some = trusted(X, p, drafts, wanted)
+    q, chosen = choose(pairs, alone, *first, some)
+    pairs = np.concatenate([pairs, context(wanted, q, chosen, alike)], 2)
+    q, chosen = choose(pairs, alone, *second, some)
+    w, names = second[0], (*FEATURES, *CONTEXT)
+    page.decisions += [
+        _decided(sheet, drafts[h], "thread.apart", q[i, -1], ()) for i, h in enumerate(wanted) if chosen[i] < 0 and drafts[h].doubtful
+    ]
     after: dict[int, int] = {}
     before: dict[int, int] = {}
-    n = len(drafts)
-    chosen = assigned(score.astype(np.float64), np.tile(np.arange(n), (len(wanted), 1)), none.astype(np.float64))
     for chance, i, j in sorted(((q[i, j], i, int(j)) for i, j in enumerate(chosen) if j >= 0), reverse=True):
         h = wanted[i]
         if _reaches(after, h, j):
             # a ring: its least likely link is left out
             continue
         after[j], before[h] = h, j
-        page.decisions.append(
-            {
-                "at": int(sheet.starts[_ends(sheet, drafts[h])[0]]),
-                "rule": "thread.resume" if drafts[h].mid else "thread.next-paragraph",
-                "p": round(float(chance), 3),
-                "because": [FEATURES[c] for c in np.argsort(-(pairs[i, j] * w))[:3] if pairs[i, j, c] * w[c] > 0.3],
-            }
-        )
+        drafts[h].mid = _inside(p[drafts[h].paragraphs[0][0][1]], j == h - 1)
+        if drafts[h].doubtful and j == h - 1:
+            continue  # as the network had it
+        because = [names[c] for c in np.argsort(-(pairs[i, j] * w))[:3] if pairs[i, j, c] * w[c] > 0.3]
+        rule = "thread.resume" if drafts[h].mid else "thread.next-paragraph"
+        page.decisions.append(_decided(sheet, drafts[h], rule, chance, because))
     gone: set[int] = set()
     for i, d in enumerate(drafts):
         if i in before:
@@ -219,6 +368,19 @@ def thread(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
     page.drafts = [d for i, d in enumerate(drafts) if i not in gone]
     page.decisions.sort(key=lambda x: x["at"])
     return page
+
+
+def _decided(sheet: Sheet, d: Draft, rule: str, chance: float, because: Sequence[str]) -> dict[str, Any]:
+    at = int(sheet.starts[_ends(sheet, d)[0]])
+    return {"at": at, "rule": rule, "p": round(float(chance), 3), "because": list(because)}
+
+
+def _inside(p: Floats, next_piece: bool) -> bool:
+    """Does a piece go on inside a paragraph? Where it goes on from the piece right above, the roles that say otherwise are out."""
+    within, anew = p[_CONTINUE], p[_START]
+    if not next_piece:
+        within, anew = within + p[_RESUME], anew + p[_OTHER]
+    return bool(within >= anew)
 
 
 def _reaches(after: dict[int, int], start: int, goal: int) -> bool:

@@ -18,9 +18,9 @@ from bench.quality.compose import PROFILES, compose
 from bench.quality.train.roles import roles_of, rows_of
 from qingyang.evidence import gather
 from qingyang.roles import settle, weigh
-from qingyang.split import Draft, split
+from qingyang.split import Draft
 from qingyang.subheads import FEATURES, candidates, evidence
-from qingyang.thread import thread
+from qingyang.thread import cut, thread
 
 READINGS = (*PROFILES, "layout", "fragments", "lines", "blocks", "fragments", "lines", "blocks", "lines+light", "lines+medium", "rows")
 
@@ -34,7 +34,7 @@ def one(job: tuple[int, str]) -> tuple[np.ndarray, list[bool]]:
             continue
         X = gather(sheet)
         ((roles, p),) = weigh([X])
-        drafts = thread(sheet, X, split(sheet, 0, settle(roles, p, X))).drafts
+        drafts = thread(sheet, X, p, cut(sheet, 0, settle(roles, p, X), p)).drafts
         wanted = candidates(drafts)
         if not wanted:
             continue
