@@ -20,10 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import lines, seams
+from qingyang import lines, ngrams, seams
 from qingyang.assignment import assigned
 from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
+from qingyang.ngrams import Codes
+from qingyang.pieces import BELONGS, GAINS
 from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts, split
 
@@ -118,7 +120,11 @@ def evidence(
     runs = [(i * n, i * n + n) for i in range(m)]
     all_seams = seams.evidence(left, right)
     all_reads = np.clip(seams.reads_on(left, right, runs), -8, 8) / 4
-    all_belong = np.clip(seams.belongs(left, right, all_seams, runs), -6, 6)
+    belong_there = seams.belongs(left, right, all_seams, runs).reshape(m, n)
+    _weigh_words(
+        belong_there, left.reshape(m, n, -1)[0], right.reshape(m, n, -1)[:, 0], np.array([drafts[w].mid for w in wanted]), has & ~stop
+    )
+    all_belong = np.clip(belong_there.ravel(), -6, 6)
     for i, (w, run) in enumerate(zip(wanted, runs, strict=True)):
         h = drafts[w]
         mid = 1.0 if h.mid else 0.0
@@ -171,6 +177,17 @@ def evidence(
         row[shut_out | (index == w), 0] = -99
         alone[i] = (1, mid, best, len(body[w]) <= 2, odds, h.doubtful, X[below, _COL["page_open_seams"]], X[below, _COL["is_dateline"]] > 0)
     return pairs, alone
+
+
+def _weigh_words(belong: Floats, left: Codes, right: Codes, mid: NDArray[np.bool_], open_end: NDArray[np.bool_]) -> None:
+    """Where a piece that begins inside a paragraph may go on from an open end, which words follow which counts too."""
+    below, above = np.flatnonzero(mid), np.flatnonzero(open_end)
+    if not len(below) or not len(above):
+        return
+    b, a = np.indices((len(below), len(above))).reshape(2, -1)
+    gains = ngrams.gains(ngrams.Ends.of(left[above]), ngrams.Starts.of(right[below]), a, b)
+    asked = below[b], above[a]
+    belong[asked] = BELONGS * belong[asked] + GAINS * gains
 
 
 def _open_quote(sheet: Sheet, k: int) -> float:
