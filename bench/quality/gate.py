@@ -241,15 +241,19 @@ def author() -> str:
 
 
 def set_floors(rows: Sequence[Row], because: str) -> None:
-    """Floors as measured today, up or down, with an entry in the log."""
+    """Floors as measured today, with an entry in the log: up, or down where a score fell below its floor or the exam is another."""
     kept = load()
     old = kept.get("floors", {})
     lowered, new = [], {}
     for row in rows:
-        new[row.name] = floors_of(row)
+        mine, got = floors_of(row), row.figures()
+        same = kept.get("pages", {}).get(row.name) == row.pages
         for k, v in old.get(row.name, {}).items():
-            if new[row.name].get(k, 0.0) < v:
-                lowered.append(f"{row.name} {k} {v} → {new[row.name].get(k)}")
+            if same and got.get(k, 0.0) >= v:
+                mine[k] = max(v, mine.get(k, 0.0))
+            elif mine.get(k, 0.0) < v:
+                lowered.append(f"{row.name} {k} {v} → {mine.get(k)}")
+        new[row.name] = mine
     pages = {r.name: r.pages for r in rows}
     entry = {
         "date": datetime.date.today().isoformat(),
