@@ -27,6 +27,15 @@ ERRORED = "check.errored:"
 LISTED = 100
 """So many failing ids are listed per expectation in ``checks/``; the records themselves carry all of theirs."""
 
+_TELLS_MORE = {"record.variant-structure": "variants_worst", "record.within-budget": "over_budget_rules"}
+"""Columns that say more to a reader than the figure that was judged."""
+
+ASKED = frozenset(
+    {"record_id", "characters", "paragraphs", *_TELLS_MORE.values()}
+    | {column for e in RECORD for column in (e.column, e.when[0] if e.when else e.column)}
+)
+"""What :func:`validate` looks at in a row: three quarters of it, and hardly a string."""
+
 
 @dataclass(slots=True)
 class Verdicts:
@@ -187,10 +196,6 @@ def _note(by_id: dict[str, dict[str, Any]], name: str, verdict: str, what: str) 
         mine["verdict"] = verdict
     if what not in mine["failed"]:
         mine["failed"].append(what)
-
-
-_TELLS_MORE = {"record.variant-structure": "variants_worst", "record.within-budget": "over_budget_rules"}
-"""Columns that say more to a reader than the figure that was judged."""
 
 
 def _reason(e: Expectation, frame: pandas.DataFrame, k: int) -> str:

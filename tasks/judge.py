@@ -73,16 +73,17 @@ def judge(name: str, table: Sequence[Expectation], frame: pandas.DataFrame) -> l
     return out
 
 
-TOGETHER = 20_000
-"""Rows whose figures are put one below the other at a time: some 50 MB."""
+TOGETHER = 10_000
+"""Rows whose figures are put one below the other at a time: some 25 MB."""
 
 
 def _together(name: str, table: Sequence[Expectation], frame: pandas.DataFrame) -> dict[str, list[int]]:
     """The failing rows by expectation, of those that ask for bounds of figures or for the truth of a statement."""
-    asked = [(e, figures) for e in table if (figures := _figures(e, frame)) is not None]
-    out: dict[str, set[int]] = {e.id: set() for e, _ in asked}
+    asked = [e for e in table if _holds_figures(e, frame)]
+    out: dict[str, set[int]] = {e.id: set() for e in asked}
     for start in range(0, len(frame), TOGETHER):
-        for e, rows in _failing(name, [(e, figures[start : start + TOGETHER]) for e, figures in asked]):
+        some = frame.iloc[start : start + TOGETHER]
+        for e, rows in _failing(name, [(e, _figures(e, some)) for e in asked]):
             if e.id not in out:
                 continue
             if rows is None:
@@ -92,16 +93,20 @@ def _together(name: str, table: Sequence[Expectation], frame: pandas.DataFrame) 
     return {name: sorted(rows) for name, rows in out.items()}
 
 
-def _figures(e: Expectation, frame: pandas.DataFrame) -> npt.NDArray[np.float64] | None:
-    """The column of one expectation, NaN where it asks nothing; None where it must be asked alone."""
+def _holds_figures(e: Expectation, frame: pandas.DataFrame) -> bool:
+    """Whether the column of one expectation can stand below others; if not, it must be asked alone."""
     from pandas.api.types import infer_dtype
 
     if e.column not in frame or (e.when and e.when[0] not in frame):
-        return None
+        return False
     asked = frame[e.column]
     found = asked.dtype.kind if asked.dtype.kind in "biuf" else infer_dtype(asked, skipna=True)
-    if found not in (_NUMBERS if e.test[0] == "between" else _TRUTH if e.test == YES else ()):
-        return None
+    return found in (_NUMBERS if e.test[0] == "between" else _TRUTH if e.test == YES else ())
+
+
+def _figures(e: Expectation, frame: pandas.DataFrame) -> npt.NDArray[np.float64]:
+    """The column of one expectation, NaN where it asks nothing."""
+    asked = frame[e.column]
     if e.when is not None:
         asked = asked.where(frame[e.when[0]] == e.when[1])
     return asked.astype(float).to_numpy()

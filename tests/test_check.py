@@ -273,6 +273,29 @@ def test_figures_put_together_come_to_what_each_comes_to_alone(rows: list[Row], 
             assert (together.by_id, together.critical) == (other.by_id, other.critical)
 
 
+def test_what_is_not_asked_for_changes_nothing(rows: list[Row]) -> None:
+    whole = check.validate(pandas.DataFrame(rows))
+    part = check.validate(pandas.DataFrame([{name: r[name] for name in r if name in check.ASKED} for r in rows]))
+    assert len(check.ASKED & rows[0].keys()) < len(rows[0])
+    assert json.dumps(part.results) == json.dumps(whole.results)
+    assert (part.by_id, part.critical) == (whole.by_id, whole.critical)
+    assert not check.ASKED - {*rows[0], "missing_figures", "long", "many_paragraphs"}, "misspelt"
+
+
+def test_figures_are_put_together_for_some_rows_at_a_time(rows: list[Row], monkeypatch: pytest.MonkeyPatch) -> None:
+    figures, held = judge._figures, []
+
+    def of_some(e: Any, frame: pandas.DataFrame) -> Any:
+        held.append(len(frame))
+        return figures(e, frame)
+
+    monkeypatch.setattr(judge, "_figures", of_some)
+    monkeypatch.setattr(judge, "TOGETHER", 3)
+    check.validate(pandas.DataFrame(rows))
+    assert len(rows) > 3
+    assert max(held) == 3
+
+
 # ---- the corpus
 
 

@@ -59,6 +59,23 @@ def test_all_groups_are_checked_in_one_thread(tmp_path: Path, monkeypatch: pytes
     assert len(set(seen)) == 1
 
 
+def test_of_the_rows_of_a_group_only_what_is_asked_for_is_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source of 200 MB is one group of a hundred thousand records."""
+    from tasks import check
+
+    no_checks(monkeypatch)
+    passed, seen = check.validate, []
+
+    def validate(rows: Any) -> check.Verdicts:
+        seen.append(set(rows.columns))
+        return passed(rows)
+
+    monkeypatch.setattr(check, "validate", validate)
+    bring(sample(tmp_path / "raw"), tmp_path / "output")
+    assert seen
+    assert all({"record_id", "kind"} <= columns <= check.ASKED for columns in seen)
+
+
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([b"\n", b"\r\n\r\n", b"\f", "小".encode(), "麦".encode("gb18030"), b"x" * 9]), max_size=60))
 def test_parts_are_the_file_and_end_with_lines(pieces: list[bytes]) -> None:
