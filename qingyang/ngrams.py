@@ -2,7 +2,7 @@
 
 ``高举邓小平理论伟 | 大旗帜`` is far likelier together than 伟 and 大旗帜 each by itself; ``高举邓小平理论伟 | 年产量达`` is not. The
 model is libime's (``bench/quality/train/ngrams.py``): 163,000 words of Simplified prose of every kind, 1,980,000 pairs and 630,000 triples
-of them. It is loaded where columns have to be put together again, and nowhere else.
+of them. It is loaded where columns or pieces of a page have to be put together again, and nowhere else.
 """
 
 from __future__ import annotations
