@@ -52,7 +52,7 @@ STAGES = (
     ("lines", "qingyang.issue:read_lines"),
     ("evidence", "qingyang.evidence:gather_all"),
     ("roles", "qingyang.issue:weigh"),
-    ("split, decisions", "qingyang.issue:split", "qingyang.issue:_decisions"),
+    ("cut, decisions", "qingyang.issue:cut", "qingyang.issue:_decisions"),
     ("thread", "qingyang.issue:thread"),
     ("stitch", "qingyang.issue:stitch"),
     ("characters", "qingyang.characters:normalise", "qingyang.characters:blanks"),
@@ -69,7 +69,7 @@ STAGES = (
 )
 """A stage's name, and the functions whose time counts as its; of a call inside a call, the inner one counts."""
 
-STRUCTURE = ("lines", "evidence", "roles", "split, decisions", "thread", "stitch", "characters", "compose", "account")
+STRUCTURE = ("lines", "evidence", "roles", "cut, decisions", "thread", "stitch", "characters", "compose", "account")
 
 
 class Clock:

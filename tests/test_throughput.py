@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import operator
 import sys
 import time
 from pathlib import Path
@@ -37,6 +39,12 @@ def test_a_call_inside_a_call_is_the_inner_ones_time() -> None:
     clock.timed("outer", work)()
     assert clock.spent["inner"] == pytest.approx(0.2, abs=0.04)
     assert clock.spent["outer"] == pytest.approx(0.05, abs=0.04)
+
+
+@pytest.mark.parametrize("place", [place for _, *places in throughput.STAGES for place in places])
+def test_a_stage_is_timed_where_its_function_stands(place: str) -> None:
+    module, _, path = place.partition(":")
+    assert callable(operator.attrgetter(path)(importlib.import_module(module)))
 
 
 def test_a_peer_gets_every_page_and_says_its_seconds(tmp_path: Path) -> None:
