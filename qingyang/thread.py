@@ -121,9 +121,8 @@ def evidence(
     all_seams = seams.evidence(left, right)
     all_reads = np.clip(seams.reads_on(left, right, runs), -8, 8) / 4
     belong_there = seams.belongs(left, right, all_seams, runs).reshape(m, n)
-    _weigh_words(
-        belong_there, left.reshape(m, n, -1)[0], right.reshape(m, n, -1)[:, 0], np.array([drafts[w].mid for w in wanted]), has & ~stop
-    )
+    mids = np.array([drafts[w].mid for w in wanted])
+    _weigh_words(belong_there, wanted, left.reshape(m, n, -1)[0], right.reshape(m, n, -1)[:, 0], mids, has & ~stop)
     all_belong = np.clip(belong_there.ravel(), -6, 6)
     for i, (w, run) in enumerate(zip(wanted, runs, strict=True)):
         h = drafts[w]
@@ -179,15 +178,22 @@ def evidence(
     return pairs, alone
 
 
-def _weigh_words(belong: Floats, left: Codes, right: Codes, mid: NDArray[np.bool_], open_end: NDArray[np.bool_]) -> None:
-    """Where a piece that begins inside a paragraph may go on from an open end, which words follow which counts too."""
-    below, above = np.flatnonzero(mid), np.flatnonzero(open_end)
-    if not len(below) or not len(above):
+def _weigh_words(belong: Floats, wanted: list[int], left: Codes, right: Codes, mid: NDArray[np.bool_], open_end: NDArray[np.bool_]) -> None:
+    """Where a piece that begins inside a paragraph may go on from an open end, which words follow which counts too. What plainly goes
+    on from the piece above it is not asked, nor is a page with one such piece: the n-grams settle which of several goes where."""
+    here, next_above = np.arange(len(wanted)), np.array(wanted) - 1
+    plain = (next_above >= 0) & open_end[next_above] & (belong[here, next_above] > PLAIN)
+    below, above = np.flatnonzero(mid & ~plain), np.flatnonzero(open_end)
+    if len(below) < 2 or not len(above):
         return
     b, a = np.indices((len(below), len(above))).reshape(2, -1)
     gains = ngrams.gains(ngrams.Ends.of(left[above]), ngrams.Starts.of(right[below]), a, b)
     asked = below[b], above[a]
     belong[asked] = BELONGS * belong[asked] + GAINS * gains
+
+
+PLAIN = 1.5
+"""Log-odds of a seam that is plain as it stands."""
 
 
 def _open_quote(sheet: Sheet, k: int) -> float:
