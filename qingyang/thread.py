@@ -180,11 +180,11 @@ def evidence(
 
 def _weigh_words(belong: Floats, wanted: list[int], left: Codes, right: Codes, mid: NDArray[np.bool_], open_end: NDArray[np.bool_]) -> None:
     """Where a piece that begins inside a paragraph may go on from an open end, which words follow which counts too. What plainly goes
-    on from the piece above it is not asked, nor is a page with one such piece: the n-grams settle which of several goes where."""
+    on from the piece above it is not asked about."""
     here, next_above = np.arange(len(wanted)), np.array(wanted) - 1
     plain = (next_above >= 0) & open_end[next_above] & (belong[here, next_above] > PLAIN)
     below, above = np.flatnonzero(mid & ~plain), np.flatnonzero(open_end)
-    if len(below) < 2 or not len(above):
+    if not len(below) or not len(above):
         return
     b, a = np.indices((len(below), len(above))).reshape(2, -1)
     gains = ngrams.gains(ngrams.Ends.of(left[above]), ngrams.Starts.of(right[below]), a, b)
