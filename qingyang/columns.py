@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from qingyang import lines
 from qingyang.lines import Mark, Sheet
-from qingyang.pieces import Pieces, across, belongs, ends_sentence, laid_out, widths
+from qingyang.pieces import PLAIN, Pieces, across, belongs, ends_sentence, laid_out, widths
 from qingyang.rows import columns_in_rows
 from qingyang.scattered import columns_scattered, in_turn
 
@@ -35,8 +35,8 @@ those goes on elsewhere than in the next block."""
 
 WOVEN_LINES = 24
 """A block in which lines of several columns alternate has so many of them; fewer may seem so by chance."""
-ASKED, PLAIN = 32, 1.5
-"""So many open ends of a text are asked about; what goes on in the next piece with these log-odds is in order."""
+ASKED = 32
+"""So many open ends of a text are asked about."""
 
 
 def read_in_columns(sheet: Sheet) -> bool:
@@ -100,7 +100,7 @@ def _gaps(sheet: Sheet, need: float) -> Gaps | None:
     ok &= (left >= NARROW) | ((left >= SHORTEST) & fills)
     ok |= few & fills & (np.abs(left - column) <= FILLS)
     gaps, at, left, right = gaps.of(ok), at[ok], left[ok], right[ok]
-    near = np.histogram(at, bins=np.arange(0, at.max() + 3))[0] if len(at) else np.zeros(1)
+    near = np.histogram(at, bins=np.arange(0, at.max() + 3))[0]
     support = np.convolve(near, [1, 1, 1], "same")
     good = support[np.minimum(at.astype(int), len(support) - 1)] >= need
     if len(np.unique(gaps.unit[good])) < need:

@@ -28,7 +28,7 @@ UNKNOWN = 16.0
 """Minus the log probability of a character that is no word of the model."""
 _NEVER, _UNLIKELY = -9999.0, 12.0
 """No word; a way to read that is so much less likely by itself than the best is not asked about."""
-_WORDS = tuple((i, j) for i in range(1, LONGEST) for j in range(1, LONGEST + 1 - i))
+_ACROSS = tuple((i, j) for i in range(1, LONGEST) for j in range(1, LONGEST + 1 - i))
 """Characters before and after the seam of the words that may stand across it."""
 
 
@@ -200,7 +200,7 @@ def gains(ends: Ends, starts: Starts, above: NDArray[np.intp], below: NDArray[np
     joint = np.full(score.shape, _NEVER, np.float32)
     joint[likely] = score[likely] + ends.back[above, 0, 1:][k, i] + m.pairs.find(pairs) + m.triples.find(before) + m.triples.find(after)
     best = joint.max((1, 2))
-    for over, into in _WORDS:
+    for over, into in _ACROSS:
         across = ends.number[above, 0, over]
         for c in range(into):
             across = hashed_on(across, starts.codes[below, c])

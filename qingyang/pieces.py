@@ -15,6 +15,8 @@ AFTER_STOP, SHORT = 0.0, 0.8
 """In log-odds: a line after a full stop; a short line that ends none."""
 BELONGS, GAINS = 0.5, 0.6
 """How much the network's word counts, and the n-grams'."""
+PLAIN = 1.5
+"""Log-odds of a seam that is plain as it stands."""
 _SLICE = 65_536
 
 
@@ -40,6 +42,11 @@ def ends_sentence(sheet: Sheet, units: NDArray[np.int64]) -> NDArray[np.bool_]:
 def belongs(sheet: Sheet, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
     """Log-odds that units ``below`` go on from units ``above``, by their words alone."""
     return seams.belongs(*edges(sheet, above, below))
+
+
+def weighed(known: NDArray[np.float32], gains: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log-odds of seams by the network's word (:func:`belongs`) and the n-grams' (:func:`qingyang.ngrams.gains`)."""
+    return BELONGS * known + GAINS * gains
 
 
 def laid_out(sheet: Sheet) -> bool:
@@ -75,7 +82,7 @@ class Pieces:
         """Log-odds that pieces ``below`` go on from pieces ``above``: by what the network knows of a newspaper's prose, and by what words
         follow one another in prose of any kind."""
         known = belongs(self.sheet, self.foot[above], self.top[below])
-        return BELONGS * known + GAINS * ngrams.gains(*self._read, above, below)
+        return weighed(known, ngrams.gains(*self._read, above, below))
 
     def odds(self, reach: int) -> NDArray[np.float64]:
         """Log-odds that a piece goes on from one further up: [piece, how many pieces further up less one]; hopeless in its own row."""

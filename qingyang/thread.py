@@ -25,7 +25,7 @@ from qingyang.assignment import assigned
 from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
 from qingyang.ngrams import Codes
-from qingyang.pieces import BELONGS, GAINS
+from qingyang.pieces import PLAIN, weighed
 from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts, split
 
@@ -189,11 +189,7 @@ def _weigh_words(belong: Floats, wanted: list[int], left: Codes, right: Codes, m
     b, a = np.indices((len(below), len(above))).reshape(2, -1)
     gains = ngrams.gains(ngrams.Ends.of(left[above]), ngrams.Starts.of(right[below]), a, b)
     asked = below[b], above[a]
-    belong[asked] = BELONGS * belong[asked] + GAINS * gains
-
-
-PLAIN = 1.5
-"""Log-odds of a seam that is plain as it stands."""
+    belong[asked] = weighed(belong[asked], gains)
 
 
 def _open_quote(sheet: Sheet, k: int) -> float:
