@@ -53,7 +53,7 @@ STAGES = (
     ("evidence", "qingyang.evidence:gather_all"),
     ("roles", "qingyang.issue:weigh"),
     ("cut, decisions", "qingyang.issue:cut", "qingyang.issue:_decisions"),
-    ("thread", "qingyang.issue:thread"),
+    ("thread", "qingyang.issue:thread_all"),
     ("stitch", "qingyang.issue:stitch"),
     ("characters", "qingyang.characters:normalise", "qingyang.characters:blanks"),
     ("compose", "qingyang.articles:Writer.add", "qingyang.articles:Writer.finish"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from qingyang import evidence, subheads
 from qingyang.articles import Writer
@@ -20,7 +20,7 @@ from qingyang.roles import settle, weigh
 from qingyang.rulebook import Rulebook
 from qingyang.split import PageDrafts
 from qingyang.stitch import stitch
-from qingyang.thread import cut, thread
+from qingyang.thread import cut, thread_all
 
 
 @dataclass(slots=True)
@@ -46,21 +46,18 @@ def clean_issue(sources: Sequence[Source], book: Rulebook | None = None) -> Clea
 
 
 def clean_issues(issues: Iterable[Sequence[Source]], book: Rulebook | None = None) -> list[Cleaned]:
-    """Each issue as :func:`clean_issue` gives it, sooner: the evidence of small ones is gathered together."""
+    """Each issue as :func:`clean_issue` gives it, sooner: what is asked of the pages of small ones is asked together."""
     issues = [list(sources) for sources in issues]
     sheets = [[read_lines(s, book) for s in sources] for sources in issues]
-    facts = _gathered([batch for mine in sheets for batch in _batches(mine)])
-    return [_cleaned(sources, mine, facts) for sources, mine in zip(issues, sheets, strict=True)]
+    pages: list[list[PageDrafts]] = [[] for _ in issues]
+    for group in _groups([batch for number, mine in enumerate(sheets) for batch in _batches(number, mine)]):
+        for number, page in _drafted(group):
+            pages[number].append(page)
+    return [_cleaned(*each) for each in zip(issues, sheets, pages, strict=True)]
 
 
-def _cleaned(sources: Sequence[Source], sheets: Sequence[Sheet], gathered: Iterator[list[evidence.Floats]]) -> Cleaned:
-    pages: list[PageDrafts] = []
-    for batch in _batches(sheets):
-        facts = next(gathered)
-        for sheet, X, (roles, p) in zip(batch, facts, weigh(facts), strict=True):
-            page = cut(sheet, len(pages), settle(roles, p, X), p)
-            page.decisions = _decisions(sheet, X, roles, p)
-            pages.append(subheads.settle(sheet, X, p, thread(sheet, X, p, page)))
+def _cleaned(sources: Sequence[Source], sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> Cleaned:
+    """The records of an issue from the drafts of its pages."""
     chains = stitch(sheets, pages)
     writer = Writer(sources, sheets, pages)
     for chain in chains:
@@ -79,30 +76,52 @@ BATCH = 20_000
 """Units whose evidence is held at a time: ten megabytes, whatever the size of the issue."""
 
 
-def _batches(sheets: Sequence[Sheet]) -> list[Sequence[Sheet]]:
-    """The pages of an issue that are weighed together."""
-    out: list[Sequence[Sheet]] = []
+class Batch(NamedTuple):
+    """Pages of an issue that are weighed together."""
+
+    issue: int
+    first: int
+    """Number of the first page in the issue."""
+    sheets: Sequence[Sheet]
+
+
+def _batches(issue: int, sheets: Sequence[Sheet]) -> Iterator[Batch]:
     first = units = 0
     for k, sheet in enumerate(sheets):
         if units and units + len(sheet) > BATCH:
-            out.append(sheets[first:k])
+            yield Batch(issue, first, sheets[first:k])
             first, units = k, 0
         units += len(sheet)
-    return [*out, sheets[first:]]
+    yield Batch(issue, first, sheets[first:])
 
 
-def _gathered(batches: Sequence[Sequence[Sheet]]) -> Iterator[list[evidence.Floats]]:
-    """The evidence of the pages of each batch; as many batches at a time as may be held."""
-    first = 0
-    while first < len(batches):
-        last, units = first, 0
-        while last < len(batches) and (last == first or units + sum(map(len, batches[last])) <= BATCH):
-            units += sum(map(len, batches[last]))
-            last += 1
-        facts = iter(evidence.gather_all([sheet for batch in batches[first:last] for sheet in batch]))
-        for batch in batches[first:last]:
-            yield list(islice(facts, len(batch)))
-        first = last
+def _groups(batches: Sequence[Batch]) -> Iterator[Sequence[Batch]]:
+    """As many batches at a time as may be held."""
+    first = units = 0
+    for k, batch in enumerate(batches):
+        size = sum(map(len, batch.sheets))
+        if k > first and units + size > BATCH:
+            yield batches[first:k]
+            first, units = k, 0
+        units += size
+    if batches:
+        yield batches[first:]
+
+
+def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
+    """The drafts of some pages, each with the number of its issue."""
+    facts = iter(evidence.gather_all([sheet for batch in group for sheet in batch.sheets]))
+    issues: list[int] = []
+    read: list[tuple[Sheet, evidence.Floats, evidence.Floats, PageDrafts]] = []
+    for batch in group:
+        mine = list(islice(facts, len(batch.sheets)))
+        for number, (sheet, X, (roles, p)) in enumerate(zip(batch.sheets, mine, weigh(mine), strict=True), batch.first):
+            page = cut(sheet, number, settle(roles, p, X), p)
+            page.decisions = _decisions(sheet, X, roles, p)
+            issues.append(batch.issue)
+            read.append((sheet, X, p, page))
+    for number, (sheet, X, p, _), page in zip(issues, read, thread_all(read), strict=True):
+        yield number, subheads.settle(sheet, X, p, page)
 
 
 def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats) -> list[dict[str, Any]]:

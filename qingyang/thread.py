@@ -15,7 +15,8 @@ import tomllib
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,10 +91,62 @@ def _ends(sheet: Sheet, d: Draft) -> tuple[int, int]:
     return (units[0], units[-1]) if units else (d.first[1], d.last[1])
 
 
+class Asked(NamedTuple):
+    """The seams that the lost pieces of a page ask about: each piece with the end of every piece of the page."""
+
+    left: Codes
+    """What stands before them, one row for each piece of the page."""
+    right: Codes
+    """What stands behind them, one row for each lost piece."""
+    wanted: list[int]
+    """The lost pieces."""
+    mid: NDArray[np.bool_]
+    """Of each lost piece, does it begin inside a paragraph?"""
+    open_end: NDArray[np.bool_]
+    """Of each piece of the page, does it end in mid-sentence?"""
+
+
+class Said(NamedTuple):
+    """What is known of these seams: [lost piece, piece above] and what each of :mod:`qingyang.seams` says."""
+
+    seams: Floats
+    reads: Floats
+    belongs: Floats
+
+
+def asked(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) -> Asked:
+    """The seams between the lost pieces of a page and all its pieces."""
+    first, last = zip(*[_ends(sheet, d) for d in drafts], strict=True)
+    left, _ = edges(sheet, np.array(last), np.array(last))
+    begin = np.array([first[w] for w in wanted])
+    _, right = edges(sheet, begin, begin)
+    open_end = np.array([bool(d.paragraphs) for d in drafts]) & ~_stops(X, last)
+    return Asked(left, right, wanted, np.array([drafts[w].mid for w in wanted]), open_end)
+
+
+def said_of(pages: Sequence[Asked]) -> list[Said]:
+    """What is known of the seams of some pages: in arrays, which cost as much for one page as for ten."""
+    left = np.concatenate([np.tile(page.left, (len(page.right), 1)) for page in pages])
+    right = np.concatenate([np.repeat(page.right, len(page.left), 0) for page in pages])
+    # every lost piece is weighed by itself
+    runs = list(pairwise(accumulate((len(page.left) for page in pages for _ in page.wanted), initial=0)))
+    words = seams.evidence(left, right)
+    reads: Floats = (np.clip(seams.reads_on(left, right, runs), -8, 8) / 4).astype(np.float32)
+    belongs = seams.belongs(left, right, words, runs)
+    bounds = list(pairwise(accumulate((len(page.left) * len(page.right) for page in pages), initial=0)))
+    out = [
+        Said(words[a:b].reshape(*shape, -1), reads[a:b].reshape(shape), belongs[a:b].reshape(shape))
+        for (a, b), shape in zip(bounds, [(len(page.right), len(page.left)) for page in pages], strict=True)
+    ]
+    _weigh_words(pages, [said.belongs for said in out])
+    return out
+
+
 def evidence(
-    sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int], alike: Floats
+    sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int], alike: Floats, said: Said | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """[piece, candidate above, feature], and [piece, feature] for going with nothing."""
+    """[piece, candidate above, feature], and [piece, feature] for going with nothing. ``said`` is what is known of the seams, for whoever
+    has asked."""
     n, m = len(drafts), len(wanted)
     pairs = np.zeros((m, n, len(FEATURES)), np.float32)
     alone = np.zeros((m, len(NONE)), np.float32)
@@ -104,8 +157,7 @@ def evidence(
     body = [[k for para in d.paragraphs for _, k in para] for d in drafts]
     head_w = [median(wide[b[:6]]) if b else 0.0 for b in body]
     tail_w = [median(wide[b[-6:]]) if b else 0.0 for b in body]
-    la = np.array(last)
-    stop = (X[la, _COL["last_stop"]] > 0) | (X[la, _COL["shut_after_stop"]] > 0)
+    stop = _stops(X, last)
     has = np.array([bool(d.paragraphs) for d in drafts])
     headed = np.array([d.has_head for d in drafts])
     shut_out = np.array([d.jump_out is not None for d in drafts])
@@ -115,19 +167,12 @@ def evidence(
     tails = np.array(tail_w)
     on = going_on(p)
     index = np.arange(n)
-    # every seam that may be asked for, at once: a run of n for each piece
-    left, right = edges(sheet, np.tile(la, m), np.repeat([first[w] for w in wanted], n))
-    runs = [(i * n, i * n + n) for i in range(m)]
-    all_seams = seams.evidence(left, right)
-    all_reads = np.clip(seams.reads_on(left, right, runs), -8, 8) / 4
-    belong_there = seams.belongs(left, right, all_seams, runs).reshape(m, n)
-    mids = np.array([drafts[w].mid for w in wanted])
-    _weigh_words(belong_there, wanted, left.reshape(m, n, -1)[0], right.reshape(m, n, -1)[:, 0], mids, has & ~stop)
-    all_belong = np.clip(belong_there.ravel(), -6, 6)
-    for i, (w, run) in enumerate(zip(wanted, runs, strict=True)):
+    said = said or said_of([asked(sheet, X, drafts, wanted)])[0]
+    all_belong = np.clip(said.belongs, -6, 6)
+    for i, w in enumerate(wanted):
         h = drafts[w]
         mid = 1.0 if h.mid else 0.0
-        seam, reads, belong = (a[slice(*run)] for a in (all_seams, all_reads, all_belong))
+        seam, reads, belong = said.seams[i], said.reads[i], all_belong[i]
         like = alike[w].copy()
         like[w] = 0
         best = float(like.max()) if n > 1 else 0.0
@@ -178,18 +223,37 @@ def evidence(
     return pairs, alone
 
 
-def _weigh_words(belong: Floats, wanted: list[int], left: Codes, right: Codes, mid: NDArray[np.bool_], open_end: NDArray[np.bool_]) -> None:
+def _stops(X: Floats, units: Sequence[int]) -> NDArray[np.bool_]:
+    """Which of the units end a sentence."""
+    at = np.array(units)
+    out: NDArray[np.bool_] = (X[at, _COL["last_stop"]] > 0) | (X[at, _COL["shut_after_stop"]] > 0)
+    return out
+
+
+def _weigh_words(pages: Sequence[Asked], belongs: Sequence[Floats]) -> None:
     """Where a piece that begins inside a paragraph may go on from an open end, which words follow which counts too. What plainly goes
     on from the piece above it is not asked about."""
-    here, next_above = np.arange(len(wanted)), np.array(wanted) - 1
-    plain = (next_above >= 0) & open_end[next_above] & (belong[here, next_above] > PLAIN)
-    below, above = np.flatnonzero(mid & ~plain), np.flatnonzero(open_end)
-    if not len(below) or not len(above):
+    some: list[tuple[Asked, Floats, NDArray[np.intp], NDArray[np.intp]]] = []
+    for page, belong in zip(pages, belongs, strict=True):
+        here, next_above = np.arange(len(page.wanted)), np.array(page.wanted) - 1
+        plain = (next_above >= 0) & page.open_end[next_above] & (belong[here, next_above] > PLAIN)
+        below, above = np.flatnonzero(page.mid & ~plain), np.flatnonzero(page.open_end)
+        if len(below) and len(above):
+            some.append((page, belong, below, above))
+    if not some:
         return
-    b, a = np.indices((len(below), len(above))).reshape(2, -1)
-    gains = ngrams.gains(ngrams.Ends.of(left[above]), ngrams.Starts.of(right[below]), a, b)
-    asked = below[b], above[a]
-    belong[asked] = weighed(belong[asked], gains)
+    ends = ngrams.Ends.of(np.concatenate([page.left[above] for page, _, _, above in some]))
+    starts = ngrams.Starts.of(np.concatenate([page.right[below] for page, _, below, _ in some]))
+    first_end = first_start = 0
+    pairs = []
+    for _, _, below, above in some:
+        pairs.append(np.indices((len(below), len(above))).reshape(2, -1) + np.array([[first_start], [first_end]]))
+        first_start, first_end = first_start + len(below), first_end + len(above)
+    b, a = np.concatenate(pairs, 1)
+    gains = ngrams.gains(ends, starts, a, b)
+    for (_, belong, below, above), gain in zip(some, np.split(gains, np.cumsum([each.shape[1] for each in pairs])[:-1]), strict=True):
+        asked_about = np.ix_(below, above)
+        belong[asked_about] = weighed(belong[asked_about], gain.reshape(len(below), -1))
 
 
 def _open_quote(sheet: Sheet, k: int) -> float:
@@ -346,12 +410,34 @@ def _chain(start: int, step: dict[int, int]) -> list[int]:
 
 def thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     """The page with its headless pieces joined to what they go on with."""
+    return thread_all([(sheet, X, p, page)])[0]
+
+
+SEAMS = 20_000
+"""Seams that are asked about together, of as many pages: some twenty megabytes."""
+
+
+def thread_all(pages: Sequence[tuple[Sheet, Floats, Floats, PageDrafts]]) -> list[PageDrafts]:
+    """:func:`thread` of each page, sooner: the seams of many are asked about together."""
+    out = [page for _, _, _, page in pages]
+    waiting: list[tuple[int, Asked]] = []
+    size = 0
+    for k, (sheet, X, _, page) in enumerate(pages):
+        wanted = lost_pieces(page.drafts)
+        if wanted and 2 <= len(page.drafts) <= MOST:
+            waiting.append((k, asked(sheet, X, page.drafts, wanted)))
+            size += len(wanted) * len(page.drafts)
+        if waiting and (size > SEAMS or k == len(pages) - 1):
+            for (j, page_asked), said in zip(waiting, said_of([each for _, each in waiting]), strict=True):
+                out[j] = _thread(*pages[j], page_asked.wanted, said)
+            waiting, size = [], 0
+    return out
+
+
+def _thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[int], said: Said) -> PageDrafts:
     drafts = page.drafts
-    wanted = lost_pieces(drafts)
-    if not wanted or len(drafts) < 2 or len(drafts) > MOST:
-        return page
     alike = likeness(sheet, drafts)
-    pairs, alone = evidence(sheet, X, p, drafts, wanted, alike)
+    pairs, alone = evidence(sheet, X, p, drafts, wanted, alike, said)
     first, second = _weights()
     some = trusted(X, p, drafts, wanted)
     q, chosen = choose(pairs, alone, *first, some)

@@ -160,6 +160,7 @@ def test_issues_cleaned_together_come_out_as_alone(monkeypatch: pytest.MonkeyPat
     alone = [clean_issue(sources) for sources in issues]
     for held in (20_000, 300):
         monkeypatch.setattr("qingyang.issue.BATCH", held)
+        monkeypatch.setattr("qingyang.thread.SEAMS", held)
         if held < 20_000:
             alone = [clean_issue(sources) for sources in issues]
         assert clean_issues(issues) == alone

@@ -13,7 +13,7 @@ from qingyang.issue import clean_issue
 from qingyang.ledger import account
 from qingyang.lines import read_lines
 from qingyang.records import Source
-from qingyang.roles import ROLES
+from qingyang.roles import ROLES, settle, weigh
 from qingyang.thread import CONTEXT, context, cut, doubtful, trusted
 
 _STORIES = {
@@ -124,3 +124,18 @@ def test_more_pieces_than_can_be_asked_for_stay_as_the_network_has_them(monkeypa
     assert any(d.doubtful for d in cut(sheet, 0, roles, p).drafts)
     monkeypatch.setattr(thread, "MOST", 5)
     assert not any(d.doubtful for d in cut(sheet, 0, roles, p).drafts)
+
+
+def test_seams_of_many_pages_are_known_as_those_of_each_alone() -> None:
+    """To the last bit: what a page comes to must not hang on the pages beside it."""
+    asked = []
+    for text in compose(905_021, profile="disorder", pages=4).pages:
+        sheet = read_lines(Source("p.txt", text, ""))
+        X = gather(sheet)
+        roles, p = weigh([X])[0]
+        drafts = cut(sheet, 0, settle(roles, p, X), p).drafts
+        asked.append(thread.asked(sheet, X, drafts, thread.lost_pieces(drafts)))
+    assert sum(len(page.wanted) > 1 and page.open_end.any() for page in asked) > 1
+    for page, together in zip(asked, thread.said_of(asked), strict=True):
+        for a, b in zip(together, thread.said_of([page])[0], strict=True):
+            assert a.shape == b.shape and a.tobytes() == b.tobytes()
