@@ -49,7 +49,7 @@ DISTINCT = 60
 CHECKS = ("checks (Great Expectations)", "tasks.corpus:_check", "tasks.corpus:_check_corpus")
 STAGES = (
     ("read, decode, identify", "tasks.corpus:look", "tasks.shard:_sources"),
-    ("lines", "qingyang.issue:read_lines"),
+    ("lines", "qingyang.issue:read_pages"),
     ("evidence", "qingyang.evidence:gather_all"),
     ("roles", "qingyang.issue:weigh"),
     ("cut, decisions", "qingyang.issue:cut", "qingyang.issue:_decisions"),

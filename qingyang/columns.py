@@ -8,15 +8,18 @@ are many. Pages of neither kind are left alone.
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Generator, Sequence
+from itertools import accumulate, islice, pairwise
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import lines
+from qingyang import lines, seams
+from qingyang.evidence import edges
 from qingyang.lines import Mark, Sheet
-from qingyang.pieces import PLAIN, Pieces, across, belongs, ends_sentence, laid_out, widths
+from qingyang.ngrams import Codes, Floats
+from qingyang.pieces import PLAIN, Pieces, across, ends_sentence, laid_out, widths
 from qingyang.rows import columns_in_rows
 from qingyang.scattered import columns_scattered, in_turn
 
@@ -39,12 +42,49 @@ ASKED = 32
 """So many open ends of a text are asked about."""
 
 
-def read_in_columns(sheet: Sheet) -> bool:
-    """Cut and reorder the units of ``sheet`` where its lines hold several columns; True where that was done."""
+def read_in_columns(*sheets: Sheet) -> list[bool]:
+    """Cut and reorder the units of each of ``sheets`` where its lines hold several columns; True where that was done."""
+    return _in_step([_read_in_columns(sheet) for sheet in sheets])
+
+
+_Seams = list[tuple[Codes, Codes]]
+"""What stands before and behind some seams; each of them weighed by itself."""
+T = TypeVar("T")
+Asking = Generator[_Seams, list[Floats], T]
+"""What stops wherever it wants to know how well seams read on (:func:`qingyang.seams.belongs`)."""
+
+
+def _in_step(asking: Sequence[Asking[T]]) -> list[T]:
+    """What each comes to. All go on until they ask, and then are answered together: in arrays that costs as much for one as for ten."""
+    out: dict[int, T] = {}
+    said: dict[int, list[Floats] | None] = dict.fromkeys(range(len(asking)))
+    while said:
+        asked: dict[int, _Seams] = {}
+        for k, answer in said.items():
+            try:
+                asked[k] = asking[k].send(answer)  # type: ignore[arg-type]  # the first time there is none
+            except StopIteration as done:
+                out[k] = done.value
+        answers = iter(_belong([part for mine in asked.values() for part in mine]))
+        said = {k: list(islice(answers, len(mine))) for k, mine in asked.items()}
+    return [out[k] for k in range(len(asking))]
+
+
+def _belong(parts: _Seams) -> list[Floats]:
+    if not parts:
+        return []
+    ends = list(accumulate((len(left) for left, _ in parts), initial=0))
+    left, right = (np.concatenate(side) for side in zip(*parts, strict=True))
+    spans = list(pairwise(ends))
+    said = seams.belongs(left, right, None, spans)
+    return [said[a:b] for a, b in spans]
+
+
+def _read_in_columns(sheet: Sheet) -> Asking[bool]:
     gaps = _gaps(sheet, max(MIN_LINES, MIN_SHARE * len(sheet)))
     if gaps is not None:
         _split(sheet, gaps)
-    bounds, scattered, woven = _alternating(sheet)
+    bounds, scattered, woven = yield from _alternating(sheet)
     if gaps is None and not scattered and not woven:
         return False
     if gaps is None:
@@ -52,18 +92,18 @@ def read_in_columns(sheet: Sheet) -> bool:
         gaps = _gaps(sheet, FEW)
         if gaps is not None:
             _split(sheet, gaps)
-            bounds, scattered, woven = _alternating(sheet)
+            bounds, scattered, woven = yield from _alternating(sheet)
     if gaps is None:
         sheet.row, sheet.place = np.arange(len(sheet)), sheet.indent.copy()
     _reorder(sheet, bounds, scattered, woven)
     return True
 
 
-def _alternating(sheet: Sheet) -> tuple[list[int], bool, list[int]]:
+def _alternating(sheet: Sheet) -> Asking[tuple[list[int], bool, list[int]]]:
     """The blocks of a page, is it scattered, and which blocks are woven."""
     bounds = _bounds(sheet)
-    scattered = _scattered(sheet, bounds)
-    return bounds, scattered, [] if scattered else _woven(sheet, bounds)
+    scattered = yield from _scattered(sheet, bounds)
+    return bounds, scattered, [] if scattered else (yield from _woven(sheet, bounds))
 
 
 def _gaps(sheet: Sheet, need: float) -> Gaps | None:
@@ -195,7 +235,7 @@ def _bounds(sheet: Sheet) -> list[int]:
     return [0, *(np.flatnonzero(fresh) + 1).tolist(), n]
 
 
-def _scattered(sheet: Sheet, bounds: list[int]) -> bool:
+def _scattered(sheet: Sheet, bounds: list[int]) -> Asking[bool]:
     """Does an empty line stand after every line or two, and the text go on not below it but some lines further down?
 
     So a converter leaves a page whose columns are set line beside line with little room between: every line is a block of its own,
@@ -215,10 +255,10 @@ def _scattered(sheet: Sheet, bounds: list[int]) -> bool:
     if not _of_one_width(width[small], usual):
         return False
     open_end = _open_ends(sheet, feet, small & (width >= 0.8 * usual), SCATTERED_SHARE * small.sum())
-    return _goes_on_elsewhere(sheet, starts, feet, [(open_end, len(starts))]) == [0]
+    return (yield from _goes_on_elsewhere(sheet, starts, feet, [(open_end, len(starts))])) == [0]
 
 
-def _woven(sheet: Sheet, bounds: list[int]) -> list[int]:
+def _woven(sheet: Sheet, bounds: list[int]) -> Asking[list[int]]:
     """The units that begin blocks in which the lines of several columns alternate."""
     units = np.arange(len(sheet))
     row = units if sheet.row is None else sheet.row
@@ -233,7 +273,8 @@ def _woven(sheet: Sheet, bounds: list[int]) -> list[int]:
         if _of_one_width(width, usual):
             begins.append(a)
             asked.append((a + _open_ends(sheet, units[a:b], width >= 0.8 * usual, SCATTERED_SHARE * (b - a)), b))
-    return [begins[k] for k in _goes_on_elsewhere(sheet, units, units, asked)]
+    elsewhere = yield from _goes_on_elsewhere(sheet, units, units, asked)
+    return [begins[k] for k in elsewhere]
 
 
 def _of_one_width(width: NDArray[np.float64], usual: float) -> bool:
@@ -249,30 +290,38 @@ def _open_ends(sheet: Sheet, feet: NDArray[np.int64], asked: NDArray[np.bool_], 
 
 def _goes_on_elsewhere(
     sheet: Sheet, tops: NDArray[np.int64], feet: NDArray[np.int64], texts: list[tuple[NDArray[np.int64], int]]
-) -> list[int]:
+) -> Asking[list[int]]:
     """Which ``texts``, given by their pieces that end in mid-sentence and the piece they end before, mostly go on in another piece than
     the next."""
 
-    def odds(above: NDArray[np.int64], away: int, end: int = len(tops)) -> NDArray[np.float64]:
-        out = np.full(len(above), -9.0)
-        inside = above + away < end
-        out[inside] = belongs(sheet, feet[above[inside]], tops[above[inside] + away])
+    def odds(asked: list[tuple[NDArray[np.int64], int, int]]) -> Asking[list[NDArray[np.float64]]]:
+        """Of each: pieces, how many pieces away another is, and the piece that their text ends before."""
+        inside = [above + away < end for above, away, end in asked]
+        some = [(above[there], above[there] + away) for (above, away, _), there in zip(asked, inside, strict=True)]
+        said = yield [edges(sheet, feet[above], tops[below]) for above, below in some]
+        out = [np.full(len(above), -9.0) for above, _, _ in asked]
+        for each, there, belong in zip(out, inside, said, strict=True):
+            each[there] = belong
         return out
 
     # a few of each, and the next piece alone, tell that a text is in order
-    some = [t[:: 1 + len(t) // ASKED] for t, _ in texts]
-    if not any(map(len, some)):
+    few = [t[:: 1 + len(t) // ASKED] for t, _ in texts]
+    if not any(map(len, few)):
         return []
-    next_ones = np.split(odds(np.concatenate(some), 1), np.cumsum([len(t) for t in some])[:-1])
+    together = yield from odds([(np.concatenate(few), 1, len(tops))])
+    next_ones = np.split(together[0], np.cumsum([len(t) for t in few])[:-1])
+    doubtful = [k for k, one in enumerate(next_ones) if len(one) and (one < PLAIN).mean() > SCATTERED_SHARE]
+    by_step = yield from odds([(texts[k][0], away, texts[k][1]) for k in doubtful for away in STEPS])
     out = []
-    for k, next_one in enumerate(next_ones):
-        if not len(next_one) or (next_one < PLAIN).mean() <= SCATTERED_SHARE:
-            continue
-        open_end, end = texts[k]
-        by_step = np.stack([odds(open_end, away, end) for away in range(1, 11)], 1)
-        if (by_step[:, 1:].max(1) > by_step[:, 0] + 1).mean() > SCATTERED_SHARE:
+    for k in doubtful:
+        steps = np.stack([by_step.pop(0) for _ in STEPS], 1)
+        if (steps[:, 1:].max(1) > steps[:, 0] + 1).mean() > SCATTERED_SHARE:
             out.append(k)
     return out
+
+
+STEPS = range(1, 11)
+"""How many pieces away another is that a piece may go on with."""
 
 
 def _reorder(sheet: Sheet, bounds: list[int], scattered: bool, woven: list[int]) -> None:

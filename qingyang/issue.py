@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from qingyang import evidence, subheads
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
-from qingyang.lines import Sheet, read_lines
+from qingyang.lines import Sheet, read_pages
 from qingyang.records import Record, Source
 from qingyang.roles import settle, weigh
 from qingyang.rulebook import Rulebook
@@ -48,7 +48,8 @@ def clean_issue(sources: Sequence[Source], book: Rulebook | None = None) -> Clea
 def clean_issues(issues: Iterable[Sequence[Source]], book: Rulebook | None = None) -> list[Cleaned]:
     """Each issue as :func:`clean_issue` gives it, sooner: what is asked of the pages of small ones is asked together."""
     issues = [list(sources) for sources in issues]
-    sheets = [[read_lines(s, book) for s in sources] for sources in issues]
+    read = iter(read_pages([source for sources in issues for source in sources], book))
+    sheets = [list(islice(read, len(sources))) for sources in issues]
     pages: list[list[PageDrafts]] = [[] for _ in issues]
     for group in _groups([batch for number, mine in enumerate(sheets) for batch in _batches(number, mine)]):
         for number, page in _drafted(group):

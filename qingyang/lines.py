@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -139,6 +140,25 @@ def read_lines(source: Source, book: Rulebook | None = None) -> Sheet:
     >>> [sheet.unit(k) for k in range(len(sheet))], sheet.indent.tolist(), sheet.marks[0].page
     (['各国。', '小麦丰', '收。'], [0.0, 2.0, 0.0], '2')
     """
+    return read_pages([source], book)[0]
+
+
+TOGETHER = 100
+"""Pages that are read together: what is asked of their seams takes a few megabytes."""
+
+
+def read_pages(sources: Sequence[Source], book: Rulebook | None = None) -> list[Sheet]:
+    """:func:`read_lines` of each source, sooner: what is asked of many is asked together."""
+    from qingyang.columns import read_in_columns
+
+    sheets = [_printed(source, book) for source in sources]
+    for k in range(0, len(sheets), TOGETHER):
+        read_in_columns(*sheets[k : k + TOGETHER])
+    return sheets
+
+
+def _printed(source: Source, book: Rulebook | None) -> Sheet:
+    """The units of a source as its lines give them."""
     text = source.text
     cps = code_points(text)
     cls = classes(cps)
@@ -170,9 +190,6 @@ def read_lines(source: Source, book: Rulebook | None = None) -> Sheet:
     marks = _marks(sheet)
     if marks:
         _cut(sheet, marks)
-    from qingyang.columns import read_in_columns
-
-    read_in_columns(sheet)
     return sheet
 
 

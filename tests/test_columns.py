@@ -10,7 +10,7 @@ import pytest
 from qingyang.assignment import assigned
 from qingyang.issue import clean_issue
 from qingyang.ledger import account
-from qingyang.lines import read_lines
+from qingyang.lines import read_lines, read_pages
 from qingyang.records import Source
 from qingyang.scattered import _in_rows
 
@@ -61,6 +61,15 @@ def test_columns_are_read_one_after_another(page: str, texts: tuple[str, ...]) -
     assert sorted(got) == sorted("".join(texts))
     wanted = [a + b for text in texts for a, b in zip(column(text), column(text)[1:], strict=False)]
     assert sum(pair in got for pair in wanted) >= 0.9 * len(wanted)
+
+
+def test_pages_read_together_are_read_as_each_alone() -> None:
+    rows = [" ".join(row) for row in ROWS]
+    each = [line for row in ROWS for line in row]
+    pages = ["\n".join(rows), "\n".join(column(LEFT)), "\n\n".join(each), "", "小麦丰收", "\n".join(each), "\n\n".join(column(RIGHT))]
+    together = read_pages([Source(str(k), page, "") for k, page in enumerate(pages)])
+    assert [[sheet.unit(k) for k in range(len(sheet))] for sheet in together] == [read(page) for page in pages]
+    assert [sheet.row is not None for sheet in together] == [True, False, True, False, False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_columns_side_by_side_are_read_one_after_the_other() -> None:
 def test_a_list_of_names_is_no_row_of_columns() -> None:
     text = "\n".join("孙泽洲  白玉晶  刘  丽  王曙群  胡洪炜" for _ in range(12)) + "\n"
     s = sheet(text)
-    assert len(s) == 12 and s.row is None and not read_in_columns(s)
+    assert len(s) == 12 and s.row is None and read_in_columns(s) == [False]
 
 
 def test_columns_whose_baselines_differ_are_told_by_their_turn_and_their_seams() -> None:
