@@ -137,3 +137,13 @@ def test_silent_and_without_a_cache_file(tmp_path: Path) -> None:
     )
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_dictionary_is_loaded_once() -> None:
+    """``import rjieba`` loads one for itself: we do without, and leave the package as others expect it."""
+    script = (
+        "import sys; from qingyang.words import dictionary; mine = dictionary(); assert 'rjieba' not in sys.modules;"
+        "import rjieba; assert rjieba.Jieba is type(mine); print(*rjieba.cut('全国劳动模范'))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parent.parent, check=True)
+    assert run.stdout.split() == ["全国", "劳动模范"]
