@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,6 +43,9 @@ CHUNK = 500
 
 WORTH_A_POOL = 8_000_000
 """Bytes of ledger above which the pages are made in several processes: about 1,500 pages, ten seconds of one processor."""
+
+PART = 4_000_000
+"""Bytes of a shard's ledger whose pages are one piece of work: a month of a daily is one, a large source many."""
 
 PARSED = 4_000_000
 """Bytes of ledger lines that are kept parsed, for pages that articles run over: eighty pages of a newspaper, or one part of a large
@@ -726,6 +729,17 @@ class _Shard:
         self._held = 0
         """Bytes of the lines that they were parsed from."""
 
+    def spans(self) -> list[tuple[int, int]]:
+        """The sources in stretches of some :data:`PART` bytes of ledger each."""
+        out = []
+        first = size = 0
+        for last, length in enumerate(self.entries.lengths(), 1):
+            size += length
+            if size >= PART:
+                out.append((first, last))
+                first, size = last, 0
+        return [*out, (first, len(self.entries))] if first < len(self.entries) else out
+
     def has(self, source: str) -> bool:
         return source in self.entries
 
@@ -796,6 +810,13 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def lengths(self) -> Iterator[int]:
+        """Bytes of each line."""
+        return (length for _, length in self._places.values())
+
     def __contains__(self, name: str) -> bool:
         return name in self._places
 
@@ -844,9 +865,16 @@ class _Corpus:
         self.lang = langs[0] if langs else None
         self._lines: dict[tuple[str, str], _Lines] = {}
         self._one_file: dict[str, bool] = {}
+        self._shard: _Shard | None = None
 
     def shards(self) -> list[tuple[str, Path]]:
         return shelf.shards(self.output, "ledger")
+
+    def shard(self, name: str, ledger: Path) -> _Shard:
+        """A shard; the last one asked for is kept."""
+        if self._shard is None or self._shard.name != name:
+            self._shard = _Shard(name, ledger, self)
+        return self._shard
 
     def record(self, shard: str, rid: str) -> dict[str, Any]:
         if rid in self.quarantined:
@@ -937,6 +965,20 @@ class _Made:
     ids: dict[str, str] = field(default_factory=dict)
     """First 16 digits of a source's digest → its name: how a record's id leads to its page."""
 
+    def add(self, more: _Made) -> None:
+        """Take in what the sources that follow contribute."""
+        self.rows += more.rows
+        for mine, theirs in (
+            (self.rules, more.rules),
+            (self.verdicts, more.verdicts),
+            (self.dates, more.dates),
+            (self.totals, more.totals),
+        ):
+            mine.update(theirs)
+        self.lengths.update(more.lengths)
+        for sha, source in more.ids.items():
+            self.ids.setdefault(sha, source)
+
 
 def write_proof(output: Path, *, only: set[str] | None = None, pool: Workers | None = None) -> Path:
     """Write ``proof/``; returns the path of its index.
@@ -948,6 +990,7 @@ def write_proof(output: Path, *, only: set[str] | None = None, pool: Workers | N
     corpus = _Corpus(output)
     folder = output / "proof"
     made: dict[str, _Made] = {}
+    new: list[str] = []
     jobs: list[_Job] = []
     size = 0
     for name, path in corpus.shards():
@@ -955,11 +998,14 @@ def write_proof(output: Path, *, only: set[str] | None = None, pool: Workers | N
         if only is not None and name not in only and kept is not None and _there(folder, kept):
             made[name] = kept
             continue
-        digest = corpus.digest(_Shard(name, path, corpus))
+        shard = corpus.shard(name, path)
+        digest = corpus.digest(shard)
         if kept is not None and kept.digest == digest and _there(folder, kept):
             made[name] = kept
         else:
-            jobs.append(_Job(str(output), name, str(path), digest))
+            made[name] = _Made(digest)
+            new.append(name)
+            jobs += [_Job(str(output), name, str(path), *span) for span in shard.spans()]
             size += path.stat().st_size
     worth = len(jobs) > 1 and (size > WORTH_A_POOL or (pool is not None and pool.started))
     own = Workers(1 if pool is not None or not worth else os.cpu_count() or 1)
@@ -968,8 +1014,9 @@ def write_proof(output: Path, *, only: set[str] | None = None, pool: Workers | N
         if workers.count == 1:
             _corpora[str(output)] = corpus
         for job, fresh in zip(jobs, workers.map(_make, jobs), strict=True):
-            shelf.replace(output / STATE / _state_name(job.shard), orjson.dumps(fresh, option=orjson.OPT_NON_STR_KEYS))
-            made[job.shard] = fresh
+            made[job.shard].add(fresh)
+    for name in new:
+        shelf.replace(output / STATE / _state_name(name), orjson.dumps(made[name], option=orjson.OPT_NON_STR_KEYS))
     _corpora.clear()
     in_order = [made[name] for name, _ in corpus.shards()]
     for asset in ("proof.css", "proof.js"):
@@ -985,10 +1032,13 @@ def _state_name(shard: str) -> str:
 
 
 class _Job(NamedTuple):
+    """The pages of sources ``first:last`` of a shard."""
+
     output: str
     shard: str
     ledger: str
-    digest: str
+    first: int
+    last: int
 
 
 _corpora: dict[str, _Corpus] = {}
@@ -999,7 +1049,11 @@ def _make(job: _Job) -> _Made:
     output = Path(job.output)
     if job.output not in _corpora:
         _corpora[job.output] = _Corpus(output)
-    return _write_shard(output / "proof", _Shard(job.shard, Path(job.ledger), _corpora[job.output]), job.digest)
+    shard = _corpora[job.output].shard(job.shard, Path(job.ledger))
+    made = _Made("")
+    for source in islice(shard.entries, job.first, job.last):
+        _write_page(output / "proof", source, shard, made)  # a page of a large source takes a hundred megabytes, gone before the next one
+    return made
 
 
 def _kept(path: Path) -> _Made | None:
@@ -1016,13 +1070,6 @@ def _kept(path: Path) -> _Made | None:
 
 def _there(folder: Path, kept: _Made) -> bool:
     return all((folder / row[0]).is_file() for row in kept.rows)
-
-
-def _write_shard(folder: Path, shard: _Shard, digest: str) -> _Made:
-    made = _Made(digest)
-    for source in shard.entries:
-        _write_page(folder, source, shard, made)  # a page of a large source takes a hundred megabytes, gone before the next one
-    return made
 
 
 def _write_page(folder: Path, source: str, shard: _Shard, made: _Made) -> None:

@@ -186,6 +186,31 @@ def test_of_a_shard_no_more_is_held_than_a_few_pages(tmp_path: Path, monkeypatch
     assert max(whole) < min(sizes.values()), "lines of the ledger are read when their page is drawn"
 
 
+def test_a_shard_in_parts_gives_the_same_proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages of a large source are made by all workers."""
+    write_output(tmp_path, [[(f"人民日报/2020-11-{n:02}/01.txt", FRONT[: 8 + n])] for n in range(1, 9)])
+
+    def files() -> dict[str, bytes]:
+        proof.write_proof(tmp_path)
+        made = [*(tmp_path / "proof").rglob("*"), *(tmp_path / proof.STATE).iterdir()]
+        return {str(p): p.read_bytes() for p in made if p.is_file()}
+
+    whole = files()
+    (ledger,) = (tmp_path / "ledger").iterdir()
+    longest = max(map(len, ledger.read_bytes().splitlines()))
+    jobs: list[Any] = []
+    make = proof._make
+    monkeypatch.setattr(proof, "_make", lambda job: jobs.append(job) or make(job))
+    for size, parts in ((10**9, 1), (1, 8), (2 * longest, 0)):
+        for state in (tmp_path / proof.STATE).iterdir():
+            state.unlink()
+        jobs.clear()
+        monkeypatch.setattr(proof, "PART", size)
+        assert files() == whole
+        assert len(jobs) == parts if parts else 1 < len(jobs) < 8
+        assert [job.first for job in jobs] == [0, *(job.last for job in jobs[:-1])] and jobs[-1].last == 8
+
+
 def _reached(whole: Any) -> list[Any]:
     """What an object holds, and what that holds; types and their like aside."""
     out, todo = [], [whole]
