@@ -242,7 +242,7 @@ class Sheet:
         """Of an edge, where the paragraph after it begins."""
         starts = self.ends - lengths
         self.firsts, self.lasts = self.codes[starts], self.codes[self.ends - 1]
-        self.numbers = np.fromiter(map(tongue.number.__getitem__, flat), np.int64, size)
+        self.numbers = np.fromiter(map(tongue.entry.__getitem__, flat), np.int64, size)
         edges = np.flatnonzero(self.firsts == ord(EDGES))
         lengths[edges] = self.firsts[edges] = self.lasts[edges] = self.numbers[edges] = 0
         self.lengths = lengths
@@ -516,7 +516,7 @@ def _gains(sheet: Sheet, trials: Sequence[Trial]) -> list[float]:
     places = (ends[place - 1].tolist() for place in (low, first, last, high))
     again = [f"{EDGES}{text[a:b]}{trial.text}{text[c:d]}{EDGES}" for trial, a, b, c, d in zip(trials, *places, strict=True)]
     flat = sheet.tongue.cut("".join(again))
-    numbers = np.fromiter(map(sheet.tongue.number.__getitem__, flat), np.int64, len(flat))
+    numbers = np.fromiter(map(sheet.tongue.entry.__getitem__, flat), np.int64, len(flat))
     edges = np.array([k for k, word in enumerate(flat) if word == EDGES], np.int64)
     opening, closing = edges[::2], edges[1::2]
     numbers[opening], numbers[closing] = sheet.numbers[low - 1], sheet.numbers[high]

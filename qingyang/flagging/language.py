@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from importlib import resources
 from math import log
@@ -54,20 +54,27 @@ def is_han(word: str) -> bool:
     return _HAN(word) is not None
 
 
-class Numbers(dict[str, int]):
-    """Word → its number in the table; ``numbers[word]`` finds the entry of an unknown word too, ``get`` and ``in`` do not."""
+MET = 200_000
+"""Words whose entry is remembered: a month of a newspaper has some 80,000."""
 
-    def __init__(self, words: Sequence[str]) -> None:
-        super().__init__(zip(words, range(len(words)), strict=True))
-        self._entry = lru_cache(maxsize=20_000)(self._entry_of)
+
+class Entries(dict[str, int]):
+    """Word → number of the entry that it is looked up under, also where the table does not have it: ``entries[word]`` finds it out for
+    a word that was not met before."""
+
+    def __init__(self, number: Mapping[str, int]) -> None:
+        super().__init__()
+        self._number = number
 
     def __missing__(self, word: str) -> int:
-        return self._entry(word)
-
-    def _entry_of(self, word: str) -> int:
-        n = self.get(plain(word))
+        if len(self) >= MET:
+            self.clear()
+        n = self._number.get(word)
+        if n is None:
+            n = self._number.get(plain(word))
         if n is None:
             n = 3 if len(word) == 1 else 4
+        self[word] = n
         return n
 
 
@@ -114,7 +121,7 @@ class Index:
 class People:
     """Names: a bit for each word of the table, and a set of what is no word of it."""
 
-    def __init__(self, names: Iterable[str], number: Numbers) -> None:
+    def __init__(self, names: Iterable[str], number: Mapping[str, int]) -> None:
         self._number = number
         self._is_name = bytearray(len(number))
         self._others = set()
@@ -174,7 +181,9 @@ class Language:
         self._table = table
         self._cut: Callable[[str, bool], list[str]] = dictionary().cut
         self.words: list[str] = _lines(table.pop("words"))
-        self.number = Numbers(self.words)
+        self.number = dict(zip(self.words, range(len(self.words)), strict=True))
+        """Word → its number in the table."""
+        self.entry = Entries(self.number)
         self.costs: Floats = table.pop("cost").astype(float) / -1000
         """Log probability of each word alone."""
         self.steps = Steps(table, self.costs)
