@@ -8,16 +8,11 @@ never cached on disk.
 from __future__ import annotations
 
 import re
-import sys
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from importlib import import_module
-from importlib.machinery import PathFinder
-from importlib.util import find_spec, module_from_spec
 from itertools import accumulate
-from threading import Lock
 from typing import Any
 
 from qingyang import sentences
@@ -78,29 +73,12 @@ def _frequencies(dictionary: str) -> tuple[dict[str, int], int]:
     return out, sum(counts)
 
 
-_RJIEBA = "rjieba.rjieba"
-_LOCK = Lock()
-
-
-def _rjieba() -> Any:
-    """The compiled module of rjieba. ``import rjieba`` would load the dictionary once more, for functions that we do not call: a
-    sixth of a second and 30 MB."""
-    with _LOCK:
-        if _RJIEBA not in sys.modules:
-            package = find_spec("rjieba")
-            spec = package and PathFinder.find_spec(_RJIEBA, package.submodule_search_locations)
-            if spec is None or spec.loader is None:  # another rjieba than we know
-                return import_module("rjieba")
-            module = module_from_spec(spec)
-            spec.loader.exec_module(module)
-            sys.modules[_RJIEBA] = module  # where the package will look for it, should somebody import that
-        return sys.modules[_RJIEBA]
-
-
 @cache
 def dictionary() -> Any:
     """rjieba with its own dictionary and no word of the user's: 0.1 s to load, shared by all who only ask."""
-    return _rjieba().Jieba()
+    from qingyang.engine import Jieba
+
+    return Jieba()
 
 
 class Segmenter:
@@ -124,7 +102,12 @@ class Segmenter:
         if self._cut is None:
             owner: Any
             if self.engine == "rjieba":
-                owner = _rjieba().Jieba() if self.user_words else dictionary()
+                if self.user_words:
+                    from qingyang.engine import Jieba
+
+                    owner = Jieba()
+                else:
+                    owner = dictionary()
                 for word, freq, tag in self.user_words:
                     owner.add_word(word, freq, tag)
                 self._cut = owner.cut
