@@ -21,12 +21,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import lines, ngrams, seams
+from qingyang import ngrams, seams
 from qingyang.assignment import assigned
 from qingyang.evidence import NAMES, Floats, edges
 from qingyang.lines import Sheet
 from qingyang.ngrams import Codes
-from qingyang.pieces import PLAIN, weighed
 from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts, split
 
@@ -37,16 +36,14 @@ FEATURES = (
     "mid_after_stop",
     "start_after_open",
     "start_after_stop",
-    "mid_seam_odds",
-    "mid_seam_word",
-    "mid_reads_on",
     "mid_belongs",
-    "mid_begins_word",
-    "start_begins_word",
+    "mid_reads",
+    "mid_reads_best",
     "topic",
     "topic_best",
     "same_width",
-    "width_apart",
+    "same_column",
+    "other_column",
     "next_piece",
     "next_in_order",
     "apart_log",
@@ -55,20 +52,23 @@ FEATURES = (
     "head_only_dateline",
     "head_only_mid",
     "closed",
-    "open_quote",
-    "after_headed",
     "long_above",
+    "dateline_after_text",
+    "far_resumes",
+    "far_other",
+    "next_begins",
     "next_network",
     "next_doubtful",
     "next_gap",
-    "next_mid_open",
     "next_seam",
-    "next_topic",
     "doubtful_mid_stop",
     "next_doubtful_order",
     "next_long",
 )
-NONE = ("none", "none_mid", "none_topic", "none_short", "none_network", "none_doubtful", "none_order", "none_dateline")
+NONE = (
+    *("none", "none_mid", "none_topic", "none_short", "none_network", "none_doubtful"),
+    *("none_order", "none_dateline", "none_resumes", "none_other"),
+)
 """Evidence that a piece goes with nothing on the page."""
 CONTEXT = ("in_turn", "inside_another", "around_another", "beside", "in_step", "chain_topic")
 """What the links of the first look say about a link at the second."""
@@ -101,27 +101,32 @@ class Asked(NamedTuple):
     wanted: list[int]
     """The lost pieces."""
     mid: NDArray[np.bool_]
-    """Of each lost piece, does it begin inside a paragraph?"""
+    """Of each lost piece, may it begin inside a paragraph?"""
     open_end: NDArray[np.bool_]
     """Of each piece of the page, does it end in mid-sentence?"""
 
 
 class Said(NamedTuple):
-    """What is known of these seams: [lost piece, piece above] and what each of :mod:`qingyang.seams` says."""
+    """What is known of these seams: [lost piece, piece above]."""
 
-    seams: Floats
-    reads: Floats
     belongs: Floats
+    """By :func:`qingyang.seams.belongs`."""
+    reads: Floats
+    """By :func:`qingyang.ngrams.gains`."""
 
 
-def asked(sheet: Sheet, X: Floats, drafts: list[Draft], wanted: list[int]) -> Asked:
+def asked(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int]) -> Asked:
     """The seams between the lost pieces of a page and all its pieces."""
     first, last = zip(*[_ends(sheet, d) for d in drafts], strict=True)
     left, _ = edges(sheet, np.array(last), np.array(last))
     begin = np.array([first[w] for w in wanted])
     _, right = edges(sheet, begin, begin)
     open_end = np.array([bool(d.paragraphs) for d in drafts]) & ~_stops(X, last)
-    return Asked(left, right, wanted, np.array([drafts[w].mid for w in wanted]), open_end)
+    return Asked(left, right, wanted, p[begin][:, [_CONTINUE, _RESUME]].sum(1) > MAY, open_end)
+
+
+MAY = 0.1
+"""How probable it must be that a piece begins inside a paragraph, for the words above it to be asked about."""
 
 
 def said_of(pages: Sequence[Asked]) -> list[Said]:
@@ -130,153 +135,181 @@ def said_of(pages: Sequence[Asked]) -> list[Said]:
     right = np.concatenate([np.repeat(page.right, len(page.left), 0) for page in pages])
     # every lost piece is weighed by itself
     runs = list(pairwise(accumulate((len(page.left) for page in pages for _ in page.wanted), initial=0)))
-    words = seams.evidence(left, right)
-    reads: Floats = (np.clip(seams.reads_on(left, right, runs), -8, 8) / 4).astype(np.float32)
-    belongs = seams.belongs(left, right, words, runs)
-    bounds = list(pairwise(accumulate((len(page.left) * len(page.right) for page in pages), initial=0)))
-    out = [
-        Said(words[a:b].reshape(*shape, -1), reads[a:b].reshape(shape), belongs[a:b].reshape(shape))
-        for (a, b), shape in zip(bounds, [(len(page.right), len(page.left)) for page in pages], strict=True)
-    ]
-    _weigh_words(pages, [said.belongs for said in out])
-    return out
+    belongs = np.split(seams.belongs(left, right, None, runs), np.cumsum([len(page.left) * len(page.right) for page in pages])[:-1])
+    return [Said(b.reshape(reads.shape), reads) for b, reads in zip(belongs, _reads(pages), strict=True)]
 
 
 def evidence(
-    sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int], alike: Floats, said: Said | None = None
+    sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int], topic: Floats, said: Said | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """[piece, candidate above, feature], and [piece, feature] for going with nothing. ``said`` is what is known of the seams, for whoever
-    has asked."""
+    """[piece, candidate above, feature], and [piece, feature] for going with nothing. ``topic`` is
+    :func:`standing_out`; ``said`` is what is known of the seams, for whoever has asked."""
     n, m = len(drafts), len(wanted)
-    pairs = np.zeros((m, n, len(FEATURES)), np.float32)
-    alone = np.zeros((m, len(NONE)), np.float32)
-    first, last = zip(*[_ends(sheet, d) for d in drafts], strict=True)
-    f = {name: i for i, name in enumerate(FEATURES)}
-    width = X[:, _COL["width_log"]]
-    wide = np.expm1(width)
+    w, index, own = np.array(wanted), np.arange(n), np.arange(m)
+    last = np.array([_ends(sheet, d)[1] for d in drafts])
     body = [[k for para in d.paragraphs for _, k in para] for d in drafts]
-    head_w = [median(wide[b[:6]]) if b else 0.0 for b in body]
-    tail_w = [median(wide[b[-6:]]) if b else 0.0 for b in body]
-    stop = _stops(X, last)
-    has = np.array([bool(d.paragraphs) for d in drafts])
+    long = np.log1p(np.array([len(b) for b in body])) / 5
+    has = np.array([bool(b) for b in body])
     headed = np.array([d.has_head for d in drafts])
-    shut_out = np.array([d.jump_out is not None for d in drafts])
     closed = np.array([bool(d.sign_off) for d in drafts])
-    quote = np.array([_open_quote(sheet, k) for k in last])
-    long_above = np.log1p(np.array([len(b) for b in body])) / 5
-    tails = np.array(tail_w)
-    on = going_on(p)
-    index = np.arange(n)
-    said = said or said_of([asked(sheet, X, drafts, wanted)])[0]
-    all_belong = np.clip(said.belongs, -6, 6)
-    for i, w in enumerate(wanted):
-        h = drafts[w]
-        mid = 1.0 if h.mid else 0.0
-        seam, reads, belong = said.seams[i], said.reads[i], all_belong[i]
-        like = alike[w].copy()
-        like[w] = 0
-        best = float(like.max()) if n > 1 else 0.0
-        row = pairs[i]
-        gap = np.abs(tails - head_w[w])
-        bare_head = headed & ~has
-        row[:, f["mid_after_open"]] = mid * (has & ~stop)
-        row[:, f["mid_after_stop"]] = mid * (has & stop)
-        row[:, f["start_after_open"]] = (1 - mid) * (has & ~stop)
-        row[:, f["start_after_stop"]] = (1 - mid) * (has & stop)
-        row[:, f["mid_seam_odds"]] = mid * has * np.clip(seam[:, 0], -6, 8) / 5
-        row[:, f["mid_seam_word"]] = mid * has * seam[:, 1:4].max(1) / 8
-        row[:, f["mid_reads_on"]] = mid * has * reads
-        row[:, f["mid_belongs"]] = mid * has * np.where(stop, 0, belong) / 4
-        row[:, f["mid_begins_word"]] = mid * seam[:, 4] / 5
-        row[:, f["start_begins_word"]] = (1 - mid) * seam[:, 4] / 5
-        row[:, f["topic"]] = like
-        row[:, f["topic_best"]] = (like >= best) & (best > 0)
-        row[:, f["same_width"]] = has * (head_w[w] > 0) * (gap <= 1.01)
-        row[:, f["width_apart"]] = has * (head_w[w] > 0) * np.minimum(gap, 10) / 10
-        row[:, f["next_piece"]] = index == w - 1
-        row[:, f["next_in_order"]] = (index == w - 1) * X[first[w], _COL["page_open_seams"]]
-        row[:, f["apart_log"]] = np.log1p(np.maximum(np.abs(w - index) - 1, 0))
-        row[:, f["backwards"]] = index > w
-        row[:, f["head_only"]] = bare_head
-        row[:, f["head_only_dateline"]] = bare_head & bool(X[first[w], _COL["is_dateline"]] > 0)
-        row[:, f["head_only_mid"]] = bare_head * mid
-        row[:, f["closed"]] = closed
-        row[:, f["open_quote"]] = mid * quote
-        row[:, f["after_headed"]] = headed
-        row[:, f["long_above"]] = long_above
-        below = drafts[w].paragraphs[0][0][1]
-        odds = float(np.clip(np.log(on[below] + 0.01) - np.log(1.01 - on[below]), -4, 4)) / 4
-        if w:
-            here = w - 1
-            row[here, f["next_network"]] = odds
-            row[here, f["next_doubtful"]] = h.doubtful
-            row[here, f["next_gap"]] = below != drafts[here].last[1] + 1
-            row[here, f["next_mid_open"]] = mid * (has[here] & ~stop[here])
-            row[here, f["next_seam"]] = mid * has[here] * (0 if stop[here] else belong[here]) / 4
-            row[here, f["next_topic"]] = like[here]
-            row[here, f["next_doubtful_order"]] = h.doubtful * X[below, _COL["page_open_seams"]]
-            row[here, f["next_long"]] = np.log1p(len(body[w])) / 5
-        row[:, f["doubtful_mid_stop"]] = h.doubtful * mid * (has & stop)
-        row[shut_out | (index == w)] = 0
-        row[shut_out | (index == w), 0] = -99
-        alone[i] = (1, mid, best, len(body[w]) <= 2, odds, h.doubtful, X[below, _COL["page_open_seams"]], X[below, _COL["is_dateline"]] > 0)
-    return pairs, alone
+    doubted = np.array([d.doubtful for d in drafts])[w]
+    stop = has & _stops(X, last)
+    open_end = has & ~stop
+    # what the network thinks of the first line
+    below = np.array([b[0] for b in (body[k] for k in wanted)])
+    here = p[below]
+    mid = (here[:, _RESUME] + here[:, _CONTINUE])[:, None]
+    anew = (here[:, _OTHER] + here[:, _START])[:, None]
+    order, dateline = X[below, _COL["page_open_seams"]], X[below, _COL["is_dateline"]] > 0
+    on = _log_odds(going_on(p)[below])
+    said = said or said_of([asked(sheet, X, p, drafts, wanted)])[0]
+    belong = np.clip(said.belongs, -6, 6) / 4
+    reads = said.reads
+    wide = np.expm1(X[:, _COL["width_log"]])
+    head_w, tail_w = (np.array([median(wide[b[end]]) if b else 0.0 for b in body]) for end in (_HEAD, _TAIL))
+    column = np.array([float(np.percentile(wide[b], 80)) if b else 0.0 for b in body])
+    lines_of_text = long >= _SEVERAL
+    apart = np.abs(column - column[w][:, None])
+    bare_head = headed & ~has
+    next_above = index == (w - 1)[:, None]
+    next_open = next_above * open_end
+    far = ~next_above
+    best = topic[w]
+    best[own, w] = -9.0
+    best = best.max(1)
+    of = {
+        "mid_after_open": mid * open_end,
+        "mid_after_stop": mid * stop,
+        "start_after_open": anew * open_end,
+        "start_after_stop": anew * stop,
+        "mid_belongs": mid * open_end * belong,
+        "mid_reads": mid * open_end * np.clip(reads, -5, 10) / 5,
+        "mid_reads_best": mid * open_end * ((reads >= reads.max(1, keepdims=True)) & (reads > 1)),
+        "topic": topic[w],
+        "topic_best": (topic[w] >= best[:, None]) & (best > 0)[:, None],
+        "same_width": has * (np.abs(tail_w - head_w[w][:, None]) <= 1.01),
+        "same_column": (lines_of_text & lines_of_text[w][:, None]) * (apart <= 1.01),
+        "other_column": has * (apart > 2.5),
+        "next_piece": next_above,
+        "next_in_order": next_above * order[:, None],
+        "apart_log": np.log1p(np.maximum(np.abs(w[:, None] - index) - 1, 0)),
+        "backwards": index > w[:, None],
+        "head_only": bare_head,
+        "head_only_dateline": bare_head & dateline[:, None],
+        "head_only_mid": bare_head * mid,
+        "closed": closed,
+        "long_above": long,
+        "dateline_after_text": dateline[:, None] & has & ~closed,
+        "far_resumes": far * _log_odds(here[:, _RESUME])[:, None],
+        "far_other": far * _log_odds(here[:, _OTHER])[:, None],
+        "next_begins": next_above * _log_odds(here[:, _START])[:, None],
+        "next_network": next_above * on[:, None],
+        "next_doubtful": next_above & doubted[:, None],
+        "next_gap": next_above & (below != np.array([drafts[k - 1].last[1] + 1 for k in wanted]))[:, None],
+        "next_seam": mid * next_open * belong,
+        "doubtful_mid_stop": doubted[:, None] * mid * stop,
+        "next_doubtful_order": next_above * (doubted * order)[:, None],
+        "next_long": next_above * long[w][:, None],
+    }
+    pairs = np.zeros((m, n, len(FEATURES)), np.float32)
+    for k, name in enumerate(FEATURES):
+        pairs[:, :, k] = of[name]
+    never = np.array([d.jump_out is not None for d in drafts]) | (index == w[:, None])
+    pairs[never] = 0
+    pairs[never, 0] = -99
+    short = np.array([len(body[k]) <= 2 for k in wanted])
+    ones = np.ones(m)
+    alone = (ones, mid[:, 0], best, short, on, doubted, order, dateline, _log_odds(here[:, _RESUME]), _log_odds(here[:, _OTHER]))
+    return pairs, np.stack(alone, 1).astype(np.float32)
 
 
-def _stops(X: Floats, units: Sequence[int]) -> NDArray[np.bool_]:
+_SEVERAL = float(np.log1p(4)) / 5
+"""As much text as tells the width of its column: four lines."""
+
+
+_HEAD, _TAIL = slice(6), slice(-6, None)
+"""The lines at the head and the tail of a piece that tell how wide it is set there."""
+
+
+def _log_odds(q: Floats) -> Floats:
+    """Of probabilities, in fourths, from -1 to 1."""
+    out: Floats = np.clip(np.log(q + 0.01) - np.log(1.01 - q), -4, 4) / 4
+    return out
+
+
+def _stops(X: Floats, units: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of the units end a sentence."""
     at = np.array(units)
     out: NDArray[np.bool_] = (X[at, _COL["last_stop"]] > 0) | (X[at, _COL["shut_after_stop"]] > 0)
     return out
 
 
-def _weigh_words(pages: Sequence[Asked], belongs: Sequence[Floats]) -> None:
-    """Where a piece that begins inside a paragraph may go on from an open end, which words follow which counts too. What plainly goes
-    on from the piece above it is not asked about."""
-    some: list[tuple[Asked, Floats, NDArray[np.intp], NDArray[np.intp]]] = []
-    for page, belong in zip(pages, belongs, strict=True):
-        here, next_above = np.arange(len(page.wanted)), np.array(page.wanted) - 1
-        plain = (next_above >= 0) & page.open_end[next_above] & (belong[here, next_above] > PLAIN)
-        below, above = np.flatnonzero(page.mid & ~plain), np.flatnonzero(page.open_end)
-        if len(below) and len(above):
-            some.append((page, belong, below, above))
+def _reads(pages: Sequence[Asked]) -> list[Floats]:
+    """[lost piece, piece above] of each page: how much likelier both are as one text than as two (:mod:`qingyang.ngrams`), where a piece
+    that may begin inside a paragraph may go on from an end in mid-sentence; 0 elsewhere."""
+    out = [np.zeros((len(page.right), len(page.left)), np.float32) for page in pages]
+    some = [(k, np.flatnonzero(page.mid), np.flatnonzero(page.open_end)) for k, page in enumerate(pages)]
+    some = [(k, below, above) for k, below, above in some if len(below) and len(above)]
     if not some:
-        return
-    ends = ngrams.Ends.of(np.concatenate([page.left[above] for page, _, _, above in some]))
-    starts = ngrams.Starts.of(np.concatenate([page.right[below] for page, _, below, _ in some]))
+        return out
+    ends = ngrams.Ends.of(np.concatenate([pages[k].left[above] for k, _, above in some]))
+    starts = ngrams.Starts.of(np.concatenate([pages[k].right[below] for k, below, _ in some]))
     first_end = first_start = 0
     pairs = []
-    for _, _, below, above in some:
+    for _, below, above in some:
         pairs.append(np.indices((len(below), len(above))).reshape(2, -1) + np.array([[first_start], [first_end]]))
         first_start, first_end = first_start + len(below), first_end + len(above)
     b, a = np.concatenate(pairs, 1)
     gains = ngrams.gains(ends, starts, a, b)
-    for (_, belong, below, above), gain in zip(some, np.split(gains, np.cumsum([each.shape[1] for each in pairs])[:-1]), strict=True):
-        asked_about = np.ix_(below, above)
-        belong[asked_about] = weighed(belong[asked_about], gain.reshape(len(below), -1))
-
-
-def _open_quote(sheet: Sheet, k: int) -> float:
-    c = sheet.cls[sheet.starts[k] : sheet.ends[k]]
-    return float(((c & (lines.OPENQ | lines.OPENB)) != 0).sum() > ((c & (lines.SHUTQ | lines.SHUTB)) != 0).sum())
+    for (k, below, above), gain in zip(some, np.split(gains, np.cumsum([each.shape[1] for each in pairs])[:-1]), strict=True):
+        out[k][np.ix_(below, above)] = gain.reshape(len(below), -1)
+    return out
 
 
 def likeness(sheet: Sheet, drafts: list[Draft], heads: bool = True) -> Floats:
-    """Cosine of the pairs of Han characters that two pieces use, rare pairs counting more."""
-    bins = 2039
+    """Cosine of the pairs of Han characters that two pieces use, rare pairs counting more; nothing is said of a piece and itself.
+
+    Pairs are told apart one by one, and only those that more than one piece uses are set side by side: where few bins are shared by
+    all pairs of a page, chance makes every two pieces alike.
+    """
+    n = len(drafts)
     owner = np.full(len(sheet), -1)
     for i, d in enumerate(drafts):
         groups = ([*d.kicker, *d.headline, *d.deck] if heads else [], *d.paragraphs)
         owner[[k for group in groups for _, k in group]] = i
     unit, codes = sheet.pairs()
     mine = owner[unit]
-    hashed = codes % np.uint32(bins)
-    at = (mine * bins + hashed)[mine >= 0]
-    table = np.bincount(at, minlength=len(drafts) * bins).reshape(len(drafts), bins).astype(np.float32)
-    table = np.sqrt(table) / (1 + np.log1p((table > 0).sum(0)))
-    size = np.sqrt((table**2).sum(1)) + 1e-6
-    out: Floats = (table @ table.T) / size[:, None] / size[None]
+    used, count = np.unique(codes[mine >= 0].astype(np.int64) * n + mine[mine >= 0], return_counts=True)
+    piece, first = used % n, np.diff(used // n, prepend=-1) != 0
+    pair = np.cumsum(first) - 1
+    spread = np.bincount(pair)[pair] if len(pair) else pair
+    weight = np.sqrt(count) / (1 + np.log1p(spread))
+    size = np.sqrt(np.bincount(piece, weight**2, n)).astype(np.float32) + np.float32(1e-6)
+    shared = spread > 1
+    bins = min(int(np.count_nonzero(first & shared)), BINS) or 1
+    place = piece[shared] * bins + (np.cumsum(first[shared]) - 1) % bins
+    table = np.bincount(place, weight[shared], n * bins).reshape(n, bins).astype(np.float32)
+    out: Floats = (table @ table.T) / size[:, None] / size
+    np.fill_diagonal(out, 0)
     return out
+
+
+BINS = 8192
+"""Shared pairs that are told apart; a page has some hundred, a book more."""
+
+
+def standing_out(alike: Floats) -> Floats:
+    """Log of how much more alike two pieces are than two pieces of the page mostly are: on a page of one subject less is said by words
+    that are shared."""
+    n = len(alike)
+    usual = np.float32((alike.sum() - np.trace(alike)) / max(n * (n - 1), 1))
+    out: Floats = np.log((alike + USUAL) / (usual + USUAL))
+    np.fill_diagonal(out, 0)
+    return out
+
+
+USUAL = np.float32(0.004)
+"""What two texts that share nothing but their language have."""
 
 
 def median(values: Floats) -> float:
@@ -349,14 +382,14 @@ def choose(pairs: Floats, alone: Floats, w: Floats, v: Floats, some: NDArray[np.
     return q, assigned(score.astype(np.float64), targets, none.astype(np.float64))
 
 
-def context(wanted: list[int], q: Floats, chosen: NDArray[np.int64], like: Floats) -> Floats:
+def context(wanted: list[int], q: Floats, chosen: NDArray[np.int64], topic: Floats) -> Floats:
     """[piece, candidate above, :data:`CONTEXT`]: how a link fits the others that are likely, in a page read column by column.
 
     Where stories stand one below the other and each runs over several columns, they come in the same order in every column: links
     cross each other in turn (A1 B1 C1 A2 B2 C2), and side by side they reach equally far. And a piece goes with the whole of
     what stands above, not with its last piece alone.
     """
-    m, n = len(wanted), len(like)
+    m, n = len(wanted), len(topic)
     index = np.arange(n)
     links = np.zeros((n, n), np.float32)
     links[wanted] = q[:, :n]
@@ -386,7 +419,7 @@ def context(wanted: list[int], q: Floats, chosen: NDArray[np.int64], like: Float
             out[:, :, 3] += here * (abs(d) == 1)
     before = {w: j for w, j in zip(wanted, chosen.tolist(), strict=True) if j >= 0}
     after = {j: w for w, j in before.items()}
-    like = like - np.diag(np.diag(like))
+    like = np.maximum(topic, 0)
     ups, downs = np.zeros((n, n), np.float32), np.zeros((m, n), np.float32)
     for rows, starts, step in ((ups, range(n), before), (downs, wanted, after)):
         for row, start in zip(rows, starts, strict=True):
@@ -422,10 +455,10 @@ def thread_all(pages: Sequence[tuple[Sheet, Floats, Floats, PageDrafts]]) -> lis
     out = [page for _, _, _, page in pages]
     waiting: list[tuple[int, Asked]] = []
     size = 0
-    for k, (sheet, X, _, page) in enumerate(pages):
+    for k, (sheet, X, p, page) in enumerate(pages):
         wanted = lost_pieces(page.drafts)
         if wanted and 2 <= len(page.drafts) <= MOST:
-            waiting.append((k, asked(sheet, X, page.drafts, wanted)))
+            waiting.append((k, asked(sheet, X, p, page.drafts, wanted)))
             size += len(wanted) * len(page.drafts)
         if waiting and (size > SEAMS or k == len(pages) - 1):
             for (j, page_asked), said in zip(waiting, said_of([each for _, each in waiting]), strict=True):
@@ -436,12 +469,12 @@ def thread_all(pages: Sequence[tuple[Sheet, Floats, Floats, PageDrafts]]) -> lis
 
 def _thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[int], said: Said) -> PageDrafts:
     drafts = page.drafts
-    alike = likeness(sheet, drafts)
-    pairs, alone = evidence(sheet, X, p, drafts, wanted, alike, said)
+    topic = standing_out(likeness(sheet, drafts))
+    pairs, alone = evidence(sheet, X, p, drafts, wanted, topic, said)
     first, second = _weights()
     some = trusted(X, p, drafts, wanted)
     q, chosen = choose(pairs, alone, *first, some)
-    pairs = np.concatenate([pairs, context(wanted, q, chosen, alike)], 2)
+    pairs = np.concatenate([pairs, context(wanted, q, chosen, topic)], 2)
     q, chosen = choose(pairs, alone, *second, some)
     w, names = second[0], (*FEATURES, *CONTEXT)
     page.decisions += [

@@ -11,10 +11,11 @@ from qingyang import thread
 from qingyang.evidence import gather
 from qingyang.issue import clean_issue
 from qingyang.ledger import account
-from qingyang.lines import read_lines
+from qingyang.lines import Sheet, read_lines
 from qingyang.records import Source
 from qingyang.roles import ROLES, settle, weigh
-from qingyang.thread import CONTEXT, context, cut, doubtful, trusted
+from qingyang.split import Draft
+from qingyang.thread import CONTEXT, FEATURES, context, cut, doubtful, evidence, likeness, standing_out, trusted
 
 _STORIES = {
     "我市加强安全生产监督": [
@@ -134,8 +135,48 @@ def test_seams_of_many_pages_are_known_as_those_of_each_alone() -> None:
         X = gather(sheet)
         roles, p = weigh([X])[0]
         drafts = cut(sheet, 0, settle(roles, p, X), p).drafts
-        asked.append(thread.asked(sheet, X, drafts, thread.lost_pieces(drafts)))
+        asked.append(thread.asked(sheet, X, p, drafts, thread.lost_pieces(drafts)))
     assert sum(len(page.wanted) > 1 and page.open_end.any() for page in asked) > 1
     for page, together in zip(asked, thread.said_of(asked), strict=True):
         for a, b in zip(together, thread.said_of([page])[0], strict=True):
             assert a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _pieces(*texts: str) -> tuple[Sheet, list[Draft]]:
+    """Texts of one line each, every one a piece without a head."""
+    sheet = read_lines(Source("p01.txt", "\n\n".join(texts) + "\n", ""))
+    return sheet, [Draft(0, paragraphs=[[(0, k)]], headless=True, mid=k > 0, first=(0, k), last=(0, k)) for k in range(len(sheet))]
+
+
+def test_texts_without_a_pair_in_common_are_not_alike_however_long() -> None:
+    han = ["".join(chr(c) for c in range(a, a + 1200)) for a in (0x4E00, 0x5400, 0x5A00)]
+    sheet, drafts = _pieces(han[0], han[1], han[2] + han[0][:40])
+    alike = likeness(sheet, drafts)
+    assert alike[0, 1] == alike[1, 2] == 0 and alike[0, 2] > 0
+    assert np.array_equal(alike, alike.T) and not np.diag(alike).any()
+
+
+def test_pieces_without_words_are_like_nothing() -> None:
+    sheet, drafts = _pieces("12345", "……")
+    assert not likeness(sheet, drafts).any() and np.isfinite(standing_out(likeness(sheet, drafts))).all()
+
+
+def test_what_all_pieces_of_a_page_share_says_little() -> None:
+    """Two pieces that are as alike as any two of their page say nothing; where nothing else is alike, the same likeness says much."""
+    alike = np.zeros((4, 4), np.float32)
+    alike[0, 1] = alike[1, 0] = 0.05
+    everywhere = np.full((4, 4), 0.05, np.float32)
+    np.fill_diagonal(everywhere, 0)
+    assert abs(standing_out(everywhere)[0, 1]) < 1e-6
+    assert standing_out(alike)[0, 1] > 1 > 0 > standing_out(alike)[2, 3]
+
+
+def test_the_words_across_a_seam_tell_where_a_piece_goes_on() -> None:
+    sheet, drafts = _pieces(
+        "会议强调必须坚持从严治党，高举邓小平理论伟", "该市去年全面完成了各项生产任务，年产量达", "大旗帜，把各项工作做得更好。"
+    )
+    p = np.full((3, len(ROLES)), 0.01, np.float32)
+    p[:, ROLES.index("resume")] = 0.87
+    pairs, _ = evidence(sheet, gather(sheet), p, drafts, [2], standing_out(likeness(sheet, drafts)))
+    reads = pairs[0, :, FEATURES.index("mid_reads")]
+    assert reads[0] > 1 > reads[1] and pairs[0, :, FEATURES.index("mid_reads_best")].tolist() == [pytest.approx(0.88), 0, 0]
