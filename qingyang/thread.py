@@ -167,7 +167,7 @@ def evidence(
     reads = said.reads
     wide = np.expm1(X[:, _COL["width_log"]])
     head_w, tail_w = (np.array([median(wide[b[end]]) if b else 0.0 for b in body]) for end in (_HEAD, _TAIL))
-    column = np.array([float(np.percentile(wide[b], 80)) if b else 0.0 for b in body])
+    column = np.array([float(np.sort(wide[b])[round(0.8 * (len(b) - 1))]) if b else 0.0 for b in body])
     lines_of_text = long >= _SEVERAL
     apart = np.abs(column - column[w][:, None])
     bare_head = headed & ~has
