@@ -10,11 +10,18 @@ from numpy.typing import NDArray
 from qingyang import lines, ngrams, seams
 from qingyang.evidence import edges
 from qingyang.lines import Sheet
+from qingyang.said import Said
 
 AFTER_STOP, SHORT = 0.0, 0.8
 """In log-odds: a line after a full stop; a short line that ends none."""
 BELONGS, GAINS = 0.5, 0.6
 """How much the network's word counts, and the n-grams'."""
+AGAIN = (0.0, 0.0, 0.1, 0.9, 1.5, 2.0)
+"""In log-odds: a run of so many characters across the seam stands elsewhere on the page, too (:mod:`qingyang.said`). Fitted by
+``bench/quality/train/again.py``, but for the last, which the fit has higher: what comes back as a whole is as often a formula, such as a
+dateline, as the words of one story."""
+LOWEST, HIGHEST = -4.0, 9.0
+"""Log-odds of words: no seam is more or less likely."""
 PLAIN = 1.5
 """Log-odds of a seam that is plain as it stands."""
 _SLICE = 65_536
@@ -75,14 +82,28 @@ class Pieces:
 
     @cached_property
     def _read(self) -> tuple[ngrams.Ends, ngrams.Starts]:
-        left, right = edges(self.sheet, self.foot, self.top)
+        left, right = self._edges
         return ngrams.Ends.of(left), ngrams.Starts.of(right)
 
+    @cached_property
+    def _edges(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        return edges(self.sheet, self.foot, self.top)
+
     def follows(self, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Log-odds that pieces ``below`` go on from pieces ``above``: by what the network knows of a newspaper's prose, and by what words
-        follow one another in prose of any kind."""
+        """Log-odds that pieces ``below`` go on from pieces ``above``: by what the network knows of a newspaper's prose, by what words
+        follow one another in prose of any kind, and by what else the page says."""
         known = belongs(self.sheet, self.foot[above], self.top[below])
-        return weighed(known, ngrams.gains(*self._read, above, below))
+        known = weighed(known, ngrams.gains(*self._read, above, below))
+        known += np.array(AGAIN, np.float32)[self.again(above, below)]
+        return known
+
+    def again(self, above: NDArray[np.int64], below: NDArray[np.int64]) -> NDArray[np.intp]:
+        """How long a run across each seam stands elsewhere on the page."""
+        return self._said.across(*self._edges, above, below)
+
+    @cached_property
+    def _said(self) -> Said:
+        return Said.on(self.sheet)
 
     def odds(self, reach: int) -> NDArray[np.float64]:
         """Log-odds that a piece goes on from one further up: [piece, how many pieces further up less one]; hopeless in its own row."""
@@ -99,7 +120,7 @@ class Pieces:
         score = np.full(len(above), AFTER_STOP)
         for k in range(0, len(above), _SLICE):
             some = k + np.flatnonzero(open_end[k : k + _SLICE])
-            score[some] = np.clip(self.follows(above[some], below[some]), -4, 5)
+            score[some] = np.clip(self.follows(above[some], below[some]), LOWEST, HIGHEST)
         score -= SHORT * ((wide < full - 1.3) & open_end)
         score += np.where(np.abs(wide - tall) <= 1.3, 0.5, 0.0)
         if laid_out(self.sheet):
