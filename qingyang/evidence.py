@@ -34,9 +34,10 @@ from qingyang.fields import (
     looks_like_byline,
     squeeze,
     surnames,
+    unglued,
 )
 from qingyang.lines import Sheet
-from qingyang.patterns import Signs, begins, compile_pattern, needs
+from qingyang.patterns import Signs, begins, needs
 from qingyang.rulebook import Rulebook
 
 Floats = NDArray[np.float32]
@@ -182,8 +183,6 @@ _HEADING_SIGN = re.compile(r"#{1,6}\s")
 _FAMILY = surnames()[0]
 _NAME_OPENS = _FAMILY | {name[0] for name in surnames()[1]}
 _ISSUER_CLOSES = "".join({name[-1] for name in ISSUERS})
-_ONE, _TWO = (f"[{''.join(sorted(_FAMILY))}][{HAN}]{{{given}}}" for given in (2, 1))
-_GLUED_NAMES = compile_pattern(f"(?:{_ONE}){{2,4}}|{_ONE}{_TWO}|{_TWO}{_ONE}")
 _GLUED_NOT = re.compile("[的了是在和不为与对将成上下大会全国中央市县省部局委员党政经济工作]")
 _LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
 _CLOSES = re.compile("[电電讯訊消]")
@@ -758,12 +757,15 @@ def _row_of_names(raw: str) -> bool:
 
 
 def glued_names(word: str) -> bool:
-    """Two to four names without a blank between them, as a reading of spaced names leaves them.
+    """Two to four names without a blank between them, as a reading of spaced names leaves them; one of them may have two characters.
 
     >>> glued_names("何黄彪夏光辉"), glued_names("韩清忠罗锡亮李亚南"), glued_names("全国政协会议")
     (True, True, False)
     """
-    return bool(len(word) >= 5 and _GLUED_NAMES.fullmatch(word) and not _GLUED_NOT.search(word))
+    if len(word) < 5 or _GLUED_NOT.search(word):
+        return False
+    names = unglued(word)
+    return 2 <= len(names) <= 4 and sum(len(name) == 2 for name in names) <= 1
 
 
 _WORDS = {

@@ -90,7 +90,7 @@ def _all_names(bracket: str) -> bool:
     if re.search(r"通讯员|采访组|编译|摄影", bracket):
         return True
     words = re.split(r"[、，,]", bracket.strip("（()）"))
-    return all(is_name(w) or len(_unglue(w)) > 1 for w in words)
+    return all(is_name(w) or len(unglued(w)) > 1 for w in words)
 
 
 class Dateline(NamedTuple):
@@ -208,13 +208,17 @@ def authors(printed: str, *, bare: bool = False) -> list[str]:
             if (_SINGLE.match(w) and _SINGLE.match(following)) or (len(w) == 2 and w in surnames()[1] and 0 < len(following) <= 2):
                 w, k = w + following, k + 1
             k += 1
-            out += _unglue(w)
+            out += unglued(w)
     names = [w.strip("：:。.·") for w in out]
     return [w for w in dict.fromkeys(names) if _PERSON.fullmatch(w) and (len(w) <= 6 or not _ALL_HAN.fullmatch(w) or is_issuer(w))]
 
 
-def _unglue(word: str) -> list[str]:
-    """韩清忠罗锡亮李亚南 → three names, where every piece opens with a family name."""
+def unglued(word: str) -> list[str]:
+    """The names in a row of names without blanks, where every piece opens with a family name; else the word itself.
+
+    >>> unglued("韩清忠罗锡亮李亚南"), unglued("胡延奇郑斌杨书浩"), unglued("全国政协会议")
+    (['韩清忠', '罗锡亮', '李亚南'], ['胡延奇', '郑斌', '杨书浩'], ['全国政协会议'])
+    """
     if len(word) < 5 or not re.fullmatch(rf"[{HAN}]+", word) or is_issuer(word):
         return [word]
     single, double = surnames()

@@ -144,6 +144,8 @@ def weigh(pages: Sequence[Floats]) -> list[tuple[list[str], Floats]]:
 
 _READS, _ORDER, _DOCDATE, _SIGN = (NAMES.index(n) for n in ("seam_reads", "page_open_seams", "is_docdate", "is_heading_sign"))
 _HEAD = ("headline", "headline_cont", "deck", "byline", "kicker")
+_BULLET = NAMES.index("first_bullet")
+_NO_ITEM = [NAMES.index(n) for n in ("is_caption", "is_credit", "is_furniture", "is_furniture_weak", "is_section", "is_index")]
 
 
 def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
@@ -153,6 +155,7 @@ def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
     it where the networks half think so, where the words run on across the seam (长航集团推出春运优质服务标准公布监督电 | 话请社会监督), or
     where the page is read in good order: there no headline stands without its text. A line under a head that is a full date in
     brackets and nothing else, （2020年11月24日）, is the date of the document. What a converter marked as a heading is one.
+    A list goes on as it began: an item right under another, each with its bullet, is text where that is.
     """
     out = list(roles)
     cont = ROLES.index("headline_cont")
@@ -162,6 +165,9 @@ def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
     for k in np.flatnonzero(X[:, _DOCDATE]).tolist():
         if k and out[k] in _HEAD and out[k - 1] in _HEAD:
             out[k] = "docdate"
+    for k in np.flatnonzero((X[:, _BULLET] > 0) & ~(X[:, _NO_ITEM] > 0).any(1)).tolist():
+        if k and X[k - 1, _BULLET] > 0 and out[k] in ("caption", "furniture") and out[k - 1] in ("start", "subhead"):
+            out[k] = "start"
     for k in range(1, len(out)):
         under = out[k] == "headline" and out[k - 1] in ("headline", "headline_cont")
         if under and (p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):

@@ -46,7 +46,7 @@ class Draft:
 
     @property
     def has_head(self) -> bool:
-        return bool(self.headline or self.kicker)
+        return bool(self.headline or self.kicker or self.deck)
 
     @property
     def has_body(self) -> bool:

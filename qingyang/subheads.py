@@ -17,58 +17,49 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from qingyang import seams
 from qingyang.evidence import NAMES, Floats
-from qingyang.lines import Sheet
+from qingyang.lines import HAN, Sheet
 from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts
-from qingyang.thread import absorb, likeness, median
+from qingyang.thread import absorb, median
 
 _COL = {n: i for i, n in enumerate(NAMES)}
 _HEAD = [ROLES.index(r) for r in ("headline", "headline_cont")]
 _TEXT = [ROLES.index(r) for r in ("subhead", "start", "continue")]
-_SUBHEAD = ROLES.index("subhead")
+_SUBHEAD, _START, _CONTINUE = (ROLES.index(r) for r in ("subhead", "start", "continue"))
 
 FEATURES = (
     "one",
     "network",
     "network_subhead",
+    "network_runs_on",
     "topic",
-    "topic_over_mean",
     "topic_best",
-    "topic_next",
     "own_words",
     "words_above",
     "width_log",
-    "two_lines",
-    "three_lines",
     "ends_above",
     "closed_above",
     "dateline",
     "byline",
     "deck",
     "signed",
-    "short_above",
     "body_log",
     "body_above_log",
-    "headless_above",
-    "continued_above",
-    "continued_on",
+    "headed_above",
     "like_heading_above",
     "like_heading_below",
-    "numbered",
-    "label",
     "name",
     "same_column",
-    "other_column",
-    "blank_before",
-    "page_blanks",
     "indent",
-    "headings_share",
 )
 
+_ENDS_ABOVE = FEATURES.index("ends_above")
 
-SURE = 0.7
-"""Log-odds from which a headline is taken for a heading: two to one, since two stories glued together cost more than one story cut."""
+SURE = 1.0
+"""Log-odds from which a headline is taken for a heading: nearly three to one, since two stories glued together cost more than one
+cut in two."""
 
 
 @lru_cache(maxsize=1)
@@ -97,7 +88,7 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
     """[candidate, feature]; positive weights speak for a heading."""
     out = np.zeros((len(wanted), len(FEATURES)), np.float32)
     f = {name: i for i, name in enumerate(FEATURES)}
-    like = likeness(sheet, drafts, heads=False)
+    like = likeness(sheet, drafts)
     np.fill_diagonal(like, 0)
     text = {i: _grams(sheet, [k for para in drafts[i].paragraphs for _, k in para]) for i in {j for w in wanted for j in (w - 1, w)}}
     wide = np.expm1(X[:, _COL["width_log"]])
@@ -116,39 +107,69 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
         row[f["one"]] = 1
         row[f["network"]] = np.log(odds[_TEXT].sum()) - np.log(odds[_HEAD].sum())
         row[f["network_subhead"]] = np.log(odds[_SUBHEAD])
-        row[f["topic"]] = like[i, i - 1]
-        row[f["topic_over_mean"]] = like[i, i - 1] - (others.mean() if len(others) else 0)
+        row[f["network_runs_on"]] = np.log(p[first, _CONTINUE] + 0.01) - np.log(p[first, _START] + 0.01)
+        row[f["topic"]] = np.sqrt(like[i, i - 1])
         row[f["topic_best"]] = not len(others) or like[i, i - 1] >= others.max()
-        row[f["topic_next"]] = like[i, i + 1] if i + 1 < len(drafts) else 0
         if len(words):
             row[f["own_words"]] = _shared(words, text[i]) / len(words)
             row[f["words_above"]] = _shared(words, text[i - 1]) / len(words)
         row[f["width_log"]] = np.log1p(heading[i])
-        row[f["two_lines"]] = len(d.headline) == 2
-        row[f["three_lines"]] = len(d.headline) == 3
         row[f["ends_above"]] = X[last, _COL["last_stop"]] > 0 or X[last, _COL["shut_after_stop"]] > 0
         row[f["closed_above"]] = bool(above.sign_off)
         row[f["dateline"]] = X[first, _COL["is_dateline"]] > 0
         row[f["byline"]] = bool(d.byline)
         row[f["deck"]] = bool(d.deck)
         row[f["signed"]] = bool(d.sign_off)
-        row[f["short_above"]] = X[last, _COL["short_of_near"]] > 0.2
         row[f["body_log"]] = np.log1p(len(text[i]))
         row[f["body_above_log"]] = np.log1p(len(text[i - 1]))
-        row[f["headless_above"]] = not above.has_head
-        row[f["continued_above"]] = above.jump_in is not None
-        row[f["continued_on"]] = d.jump_out is not None
+        row[f["headed_above"]] = bool(above.subheads)
         row[f["like_heading_above"]] = i - 1 in headings and abs(heading[i] - heading[i - 1]) <= 4
         row[f["like_heading_below"]] = i + 1 in headings and abs(heading[i] - heading[i + 1]) <= 4
-        row[f["numbered"]] = X[k, _COL["is_numbered"]]
-        row[f["label"]] = X[k, _COL["is_label"]]
         row[f["name"]] = X[k, _COL["is_name"]] > 0 or X[k, _COL["is_names"]] > 0 or X[k, _COL["is_byline"]] > 0
         row[f["same_column"]] = abs(tail[i - 1] - column[i]) <= 1.01 and column[i] <= 44
-        row[f["other_column"]] = abs(tail[i - 1] - column[i]) > 2.5 and max(tail[i - 1], column[i]) <= 44
-        row[f["blank_before"]] = X[k, _COL["blank_before"]]
-        row[f["page_blanks"]] = X[k, _COL["page_blanks"]]
         row[f["indent"]] = X[k, _COL["indent"]]
-        row[f["headings_share"]] = len(wanted) / len(drafts)
+    return out
+
+
+_ROOM = 1 << 24
+"""Cells of the table of articles and pairs of characters; where a page (a whole book) has more, pairs share columns."""
+_PLAIN, _RARE, _UNKNOWN = 6.0, 12.0, 13.0
+"""Surprise (nats) below which a pair of characters says nothing, from which on it says no more, and of a pair that no word has."""
+
+
+def likeness(sheet: Sheet, drafts: list[Draft]) -> Floats:
+    """Cosine of the pairs of Han characters in the texts of a page's articles, those counting more that are rare in the language.
+
+    人民 and 工作 stand in every story, 震害 in those about earthquakes: that two texts have it in common says that they are one.
+    """
+    n = len(drafts)
+    owner = np.full(len(sheet) + 1, -1)
+    for i, d in enumerate(drafts):
+        owner[[k for para in d.paragraphs for _, k in para]] = i
+    mine = owner[sheet.owners()]
+    at = np.flatnonzero((sheet.cls[:-1] & sheet.cls[1:] & HAN) != 0)
+    at = at[(mine[at] >= 0) & (mine[at] == mine[at + 1])]
+    left, right = sheet.cps[at], sheet.cps[at + 1]
+    pairs, column = np.unique(left.astype(np.int64) << 21 | right, return_inverse=True)
+    width = min(len(pairs), _ROOM // n)
+    column = column % max(width, 1)
+    surprise = np.bincount(column, _surprise(left, right), width) / np.maximum(np.bincount(column, minlength=width), 1)
+    table = np.bincount(mine[at] * width + column, minlength=n * width).reshape(n, width).astype(np.float32)
+    weight = np.clip((surprise - _PLAIN) / (_RARE - _PLAIN), 0, 1) / (1 + np.log1p((table > 0).sum(0)))
+    table = np.sqrt(table) * weight.astype(np.float32)
+    size = np.sqrt((table**2).sum(1)) + 1e-6
+    out: Floats = (table @ table.T) / size[:, None] / size[None]
+    return out
+
+
+def _surprise(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
+    """How rare each pair of characters is as part of a word, in nats."""
+    words = seams.table()
+    a, b = words.rank.take(left, mode="clip"), words.rank.take(right, mode="clip")
+    known = (a >= 0) & (b >= 0)
+    pair = np.where(known, a * np.int64(len(words.begin)) + b, 0).astype(np.uint32)
+    seen = np.where(known, words.pairs.find(pair), np.float32(0))
+    out: Floats = np.where(seen > 0, np.float32(words.log_total) - seen, np.float32(_UNKNOWN))
     return out
 
 
@@ -165,27 +186,52 @@ def _shared(words: NDArray[np.int64], text: NDArray[np.int64]) -> int:
     return int(np.count_nonzero(text.take(np.searchsorted(text, words), mode="clip") == words)) if len(text) else 0
 
 
-def give_back(into: Draft, d: Draft) -> None:
-    """The text of ``d`` goes on with another article, its headline as a heading."""
+def _is_text(p: Floats, d: Draft) -> bool:
+    """What seemed a headline is the first line of the text below it: that goes on inside the same paragraph."""
+    first = d.paragraphs[0][0][1]
+    return bool(p[first, _CONTINUE] > p[first, _START] and not (d.deck or d.byline or d.docdate))
+
+
+def give_back(into: Draft, d: Draft, text: bool = False) -> None:
+    """The text of ``d`` goes on with another article, its headline as a heading; as the beginning of its first paragraph where it
+    is ``text``."""
     twice = d.docdate if into.docdate else []
     head = [list(units) for units in (d.kicker, d.headline, d.deck, twice) if units]
-    rest = Draft(d.sheet, headless=True, mid=d.mid and not head, first=d.first, last=d.last)
-    rest.subheads = ({0} if head else set()) | {s + len(head) for s in d.subheads}
-    rest.paragraphs = [*head, *d.paragraphs]
+    paragraphs = [*head, *d.paragraphs]
+    if text:
+        paragraphs[len(head) - 1 : len(head) + 1] = [head[-1] + d.paragraphs[0]]
+    joined = len(paragraphs) - len(d.paragraphs)
+    rest = Draft(d.sheet, headless=True, mid=d.mid and (text or not head), first=d.first, last=d.last)
+    rest.subheads = ({0} if joined else set()) | {s + joined for s in d.subheads}
+    rest.paragraphs = paragraphs
     rest.byline, rest.captions, rest.sign_off, rest.docdate, rest.jump_out = d.byline, d.captions, d.sign_off, d.docdate, d.jump_out
     absorb(into, rest)
 
 
 def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
-    """The page with the text under its headings given back to the article above."""
+    """The page with the text under its headings given back to the article above.
+
+    What was given back is looked at together with the article from then on: a second heading may be known by words of the text
+    under the first.
+    """
     wanted = candidates(page.drafts)
-    if not wanted:
-        return page
-    pairs = evidence(sheet, X, p, page.drafts, wanted)
+    while wanted:
+        found = _found(sheet, X, p, page, wanted)
+        if not found:
+            break
+        gone = {id(d) for d in found}
+        page.drafts = [d for d in page.drafts if id(d) not in gone]
+        wanted = candidates(page.drafts)
+    page.decisions.sort(key=lambda x: x["at"])
+    return page
+
+
+def _found(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[int]) -> list[Draft]:
+    """The drafts under headings that are sure by now, each given back to the article above it."""
+    rows = evidence(sheet, X, p, page.drafts, wanted)
     w = _weights()
-    odds = pairs @ w
-    gone: set[int] = set()
-    for i, o, row in zip(wanted, odds.tolist(), pairs, strict=True):
+    gone: dict[int, Draft] = {}
+    for i, o, row in zip(wanted, (rows @ w).tolist(), rows, strict=True):
         if o <= SURE:
             continue
         d = page.drafts[i]
@@ -204,8 +250,8 @@ def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
                 "because": [FEATURES[c] for c in np.argsort(-(row * w))[:4] if row[c] * w[c] > 0.3 and FEATURES[c] != "one"],
             }
         )
-        give_back(into, d)
-        gone.add(i)
-    page.drafts = [d for i, d in enumerate(page.drafts) if i not in gone]
-    page.decisions.sort(key=lambda x: x["at"])
-    return page
+        text = _is_text(p, d)
+        d.mid = text and not row[_ENDS_ABOVE]
+        give_back(into, d, text)
+        gone[i] = d
+    return list(gone.values())

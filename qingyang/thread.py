@@ -325,7 +325,7 @@ def median(values: Floats) -> float:
 
 def lost_pieces(drafts: list[Draft]) -> list[int]:
     """The pieces that look for what they go on with. One with a kicker or a deck, though no headline, begins something."""
-    return [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs and not (d.kicker or d.headline or d.deck)]
+    return [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs and not d.has_head]
 
 
 _ON = [ROLES.index(r) for r in ("continue", "start", "subhead")]

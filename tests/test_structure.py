@@ -7,16 +7,16 @@ import pytest
 
 from bench.quality.compose import compose
 from bench.quality.score import sources_of
-from qingyang import clean, subheads
+from qingyang import clean, subheads, thread
 from qingyang.columns import read_in_columns
 from qingyang.evidence import gather, gather_all
 from qingyang.fields import authors, dateline, is_name, looks_like_byline, squeeze
 from qingyang.issue import clean_issue, clean_issues
 from qingyang.ledger import account, account_output
-from qingyang.lines import read_lines
+from qingyang.lines import Sheet, read_lines
 from qingyang.records import Record, Source
 from qingyang.roles import ROLES, settle
-from qingyang.split import split
+from qingyang.split import Draft, split
 from qingyang.stitch import same_page, stitch
 
 
@@ -121,6 +121,56 @@ def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
     records = clean(text)
     assert [r["headline"] for r in records] == ["用水治理有新招", "足球联赛昨晚开赛"]
     assert "河道治理的办法" in records[0]["paragraphs"]
+
+
+def test_rare_words_say_more_than_common_ones() -> None:
+    """人民, 工作 and 发展 stand in every story, 震害 in those about earthquakes."""
+    lines = ["各级人民政府的震害工作要发展。", "专家说震害不可怕。", "人民政府工作，发展经济，各级政府。"]
+    s = sheet("\n".join(lines) + "\n")
+    page = split(s, 0, ["other"] * 3)
+    like = subheads.likeness(s, page.drafts)
+    assert len(page.drafts) == 3 and like[0, 1] > 2 * like[0, 2] > 0
+
+
+def test_a_heading_is_known_by_what_stands_under_the_one_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every heading that was found is looked at together with its article from then on."""
+    seen: list[list[int]] = []
+    ended = [True]
+
+    def weights(sheet: Sheet, X: np.ndarray, p: np.ndarray, drafts: list[Draft], wanted: list[int]) -> np.ndarray:
+        seen.append([len(d.paragraphs) for d in drafts])
+        row = np.zeros((len(wanted), len(subheads.FEATURES)), np.float32)
+        # the heading under an article of two paragraphs is sure, then the one under what both make
+        row[:, 0] = [9.0 * (len(drafts[i - 1].paragraphs) in (2, 3, 4)) for i in wanted]
+        row[:, subheads.FEATURES.index("ends_above")] = ended[-1]
+        return row
+
+    monkeypatch.setattr(subheads, "evidence", weights)
+    monkeypatch.setattr(subheads, "_weights", lambda: np.eye(len(subheads.FEATURES), dtype=np.float32)[0])
+    s = sheet("用水有新招\n河道有人管。\n水质有人测。\n办法\n日日巡河。\n成效\n河水变清。\n足球开赛\n主队进球。\n")
+    roles = ["headline", "start", "start", *["headline", "start"] * 3]
+    p = np.full((len(roles), len(ROLES)), 0.01, np.float32)
+    p[np.arange(len(roles)), [ROLES.index(r) for r in roles]] = 0.9
+    page = subheads.settle(s, gather(s), p, split(s, 0, roles))
+    assert seen == [[2, 1, 1, 1], [4, 1, 1], [6, 1]]
+    assert [s.unit(d.headline[0][1]) for d in page.drafts] == ["用水有新招", "足球开赛"]
+    assert [s.unit(page.drafts[0].paragraphs[k][0][1]) for k in sorted(page.drafts[0].subheads)] == ["办法", "成效"]
+    # where the text below goes on inside the same paragraph, it was no heading but the text's first line
+    p[4, ROLES.index("continue")], p[4, ROLES.index("start")] = 0.9, 0.05
+    page = subheads.settle(s, gather(s), p, split(s, 0, roles))
+    assert [[s.unit(k) for _, k in para] for para in page.drafts[0].paragraphs[2:4]] == [["办法", "日日巡河。"], ["成效"]]
+    assert page.drafts[0].subheads == {3}
+    ended.append(False)
+    page = subheads.settle(s, gather(s), p, split(s, 0, roles))
+    assert [[s.unit(k) for _, k in para] for para in page.drafts[0].paragraphs[1:2]] == [["水质有人测。", "办法", "日日巡河。"]]
+
+
+def test_a_list_goes_on_as_it_began() -> None:
+    text = "●省里拨款修水库\n●市里组织抢收，农民收入提高\n●图为农民收割小麦。\n记者报道。\n"
+    X = gather(sheet(text))
+    p = np.full((4, len(ROLES)), 0.1, np.float32)
+    assert settle(["start", "caption", "caption", "start"], p, X) == ["start", "start", "caption", "start"]
+    assert settle(["furniture", "caption", "caption", "start"], p, X)[1] == "caption"
 
 
 def test_the_headline_over_a_continuation_says_what_was_a_heading() -> None:
@@ -289,6 +339,13 @@ def test_the_heading_signs_of_a_converter_are_no_part_of_the_headline() -> None:
     s = Source("p.md.txt", "# 小麦丰收在望\n\n新华社北京11月24日电 今年夏粮生产形势良好，各地抓紧抢收。\n", "3" * 64)
     (r,) = accounted([s])
     assert r["headline"] == "小麦丰收在望"
+
+
+def test_a_deck_is_a_head_too() -> None:
+    """Text under a deck whose headline was lost begins here: it is no fragment, and looks for nothing to go on with."""
+    s = sheet("——记我省小麦生产\n今年我省小麦丰收。\n")
+    (d,) = split(s, 0, ["deck", "start"]).drafts
+    assert d.headless and d.has_head and thread.lost_pieces([d]) == []
 
 
 def test_a_piece_with_a_deck_is_not_given_away_without_it() -> None:

@@ -19,7 +19,7 @@ from bench.quality.train.roles import roles_of, rows_of
 from qingyang.evidence import gather
 from qingyang.roles import settle, weigh
 from qingyang.split import Draft
-from qingyang.subheads import FEATURES, candidates, evidence
+from qingyang.subheads import FEATURES, candidates, evidence, give_back
 from qingyang.thread import cut, thread
 
 READINGS = (*PROFILES, "layout", "fragments", "lines", "blocks", "fragments", "lines", "blocks", "lines+light", "lines+medium", "rows")
@@ -35,9 +35,6 @@ def one(job: tuple[int, str]) -> tuple[np.ndarray, list[bool]]:
         X = gather(sheet)
         ((roles, p),) = weigh([X])
         drafts = thread(sheet, X, p, cut(sheet, 0, settle(roles, p, X), p)).drafts
-        wanted = candidates(drafts)
-        if not wanted:
-            continue
         row_of = rows_of(text, sheet)
 
         def article(d: Draft, part: slice) -> str | None:
@@ -47,10 +44,23 @@ def one(job: tuple[int, str]) -> tuple[np.ndarray, list[bool]]:
                 counted.update(s["article"] for s in labels[row_of[k]] if s["article"])  # noqa: B023
             return counted.most_common(1)[0][0] if counted else None
 
-        rows.append(evidence(sheet, X, p, drafts, wanted))
-        for i in wanted:
-            above, below = article(drafts[i - 1], slice(-3, None)), article(drafts[i], slice(3))
-            truth.append(above is not None and above == below)
+        asked: set[tuple[int, int]] = set()
+        while wanted := candidates(drafts):
+            # as the stage itself will: what goes on is given back, and those below are looked at again
+            heading = {}
+            for i in wanted:
+                above, below = article(drafts[i - 1], slice(-3, None)), article(drafts[i], slice(3))
+                heading[i] = above is not None and above == below
+            fresh = [k for k, i in enumerate(wanted) if (len(drafts[i - 1].paragraphs), id(drafts[i])) not in asked]
+            asked |= {(len(drafts[i - 1].paragraphs), id(drafts[i])) for i in wanted}
+            rows.append(evidence(sheet, X, p, drafts, wanted)[fresh])
+            truth += [heading[wanted[k]] for k in fresh]
+            gone = {i for i in wanted if heading[i] and not heading.get(i - 1) and not drafts[i - 1].jump_out}
+            if not gone:
+                break
+            for i in gone:
+                give_back(drafts[i - 1], drafts[i])
+            drafts = [d for i, d in enumerate(drafts) if i not in gone]
     return np.concatenate(rows), truth
 
 
@@ -65,11 +75,12 @@ def main() -> None:
     X = np.concatenate([x for x, _ in got]).astype(np.float64)
     y = np.array([t for _, truth in got for t in truth], float)
     theta = np.zeros(len(FEATURES))
+    ridge = X.var(0) + 1e-6
     for _ in range(30):
-        # Newton's method, with a little of a ridge
+        # Newton's method, with a little of a ridge, the same for every column as far as it varies
         p = 1 / (1 + np.exp(-X @ theta))
-        H = (X * (p * (1 - p))[:, None]).T @ X + np.eye(len(theta)) * 1.0
-        theta += np.linalg.solve(H, X.T @ (y - p) - theta)
+        H = (X * (p * (1 - p))[:, None]).T @ X + np.diag(ridge)
+        theta += np.linalg.solve(H, X.T @ (y - p) - ridge * theta)
     p = 1 / (1 + np.exp(-X @ theta))
     right, before = ((p > 0.5) == (y > 0.5)).mean(), (y < 0.5).mean()
     print(f"# fitted on {len(y)} headlines of composed pages, {int(y.sum())} of them headings: {right:.4f} right, {before:.4f} before")
