@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from qingyang import evidence, subheads
+from qingyang import evidence, midsentence, subheads
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_pages
@@ -117,6 +117,7 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
     for batch in group:
         mine = list(islice(facts, len(batch.sheets)))
         for number, (sheet, X, (roles, p)) in enumerate(zip(batch.sheets, mine, weigh(mine), strict=True), batch.first):
+            roles, p, X = midsentence.weigh_again(sheet, batch.sheets, X, roles, p)
             page = cut(sheet, number, settle(roles, p, X), p)
             page.decisions = _decisions(sheet, X, roles, p)
             issues.append(batch.issue)
