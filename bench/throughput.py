@@ -54,6 +54,7 @@ STAGES = (
     ("roles", "qingyang.issue:weigh"),
     ("cut, decisions", "qingyang.issue:cut", "qingyang.issue:_decisions"),
     ("thread", "qingyang.issue:thread_all"),
+    ("headings", "qingyang.issue:subheads.settle"),
     ("stitch", "qingyang.issue:stitch"),
     ("characters", "qingyang.characters:normalise", "qingyang.characters:blanks"),
     ("compose", "qingyang.articles:Writer.add", "qingyang.articles:Writer.finish"),
@@ -69,7 +70,7 @@ STAGES = (
 )
 """A stage's name, and the functions whose time counts as its; of a call inside a call, the inner one counts."""
 
-STRUCTURE = ("lines", "evidence", "roles", "cut, decisions", "thread", "stitch", "characters", "compose", "account")
+STRUCTURE = ("lines", "evidence", "roles", "cut, decisions", "thread", "headings", "stitch", "characters", "compose", "account")
 
 
 class Clock:
