@@ -162,3 +162,18 @@ def test_rows_in_step_are_found() -> None:
     for j in range(8):
         odds[j, j:] = -99.0
     assert _in_rows(odds).tolist() == [-1] * 4 + list(range(26))
+
+
+DAM = [
+    "三峡大坝全线到顶",
+    "　　本报宜昌2006年5月20日电　记者龚达发报道：今天14时，三峡大坝右岸大坝最后一仓混凝土浇筑完毕，大坝全线建成，达到海拔185米设计高程。",
+    "　　三峡大坝全长2309.5米，混凝土浇筑总量达1610万立方米，是世界上规模最大的混凝土重力坝。工程于1994年12月14日正式开工，到2006年"
+    "5月20日全线到顶，历时11年半。",
+    "　　三峡总公司负责人说，2009年工程将全部竣工，届时年发电量847亿千瓦时。咨询电话：0717-6762114，网址www.ctgpc.com.cn。",
+]
+
+
+@pytest.mark.parametrize("width", [7, 8, 9, 10, 12])
+def test_one_narrow_column_full_of_numbers_is_not_taken_for_several(width: int) -> None:
+    lines = [line.strip() for text in DAM for line in column(text, width)]
+    assert [text.strip() for text in read("\n".join(lines) + "\n")] == lines
