@@ -190,9 +190,17 @@ WHOLE = 1_500_000
 PART = 1_000_000
 """Bytes of a part: some fifty pages. Cleaning takes 160 times as much memory."""
 
-BREAKS = (b"\f", b"\n\n", b"\r\n\r\n", b"\n")
-"""Where a part may end, the best first: the end of a page as PDF readers write it, a blank line, a line. No character has one of these
-bytes within it in UTF-8, GB 18030 or Big5."""
+BREAKS = tuple(
+    re.compile(each)
+    for each in (
+        rb"\f",
+        rb"\n\r?\n(?=[^\r\n]{4,60}(?<!\xe3\x80\x82)(?<!\xa1\xa3)(?<!\xa1\x43)\r?\n)",
+        rb"\n\r?\n",
+        rb"\n",
+    )
+)
+"""Where a part may end, the best first: the end of a page as PDF readers write it, a blank line before what is as short as a headline and
+ends with no full stop (in UTF-8, GB 18030 or Big5), a blank line, a line. No character has a line feed within it in these encodings."""
 
 
 def part_name(name: str, start: int) -> str:
@@ -240,9 +248,9 @@ def _cut(data: bytes) -> int:
     """How much of ``data`` makes a part: up to the last of the best breaks in its second half, or in all of it; 0 for none."""
     for least in (len(data) // 2, 0):
         for each in BREAKS:
-            at = data.rfind(each, least)
-            if at >= 0:
-                return at + len(each)
+            ends = [found.end() for found in each.finditer(data, least)]
+            if ends:
+                return ends[-1]
     return 0
 
 

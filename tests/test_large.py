@@ -189,3 +189,18 @@ def test_a_large_object_is_read_in_parts_too(tmp_path: Path) -> None:
     bring(raw, tmp_path / "output")  # type: ignore[arg-type]
     bring(tmp_path / "raw", tmp_path / "other")
     assert tree(tmp_path / "output") == tree(tmp_path / "other")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_part_begins_with_a_headline_where_one_follows_a_blank_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, end: str
+) -> None:
+    monkeypatch.setattr(read, "PART", 700)
+    body = ["　　本台今天從北京知道，今年的小米收成很好。", "　　天氣也好。", "　　北京很高興，天津也很高興，到處都很高興。"]
+    story = [line for text in ("小米收成好", *body) for line in (text, "")]
+    (tmp_path / "all.txt").write_bytes(end.join(story * 20).encode(encoding))
+    found = [data.decode(encoding) for _, data in read.parts(tmp_path, "all.txt")]
+    assert len(found) > 3
+    assert all(text.startswith(story[0]) for text in found)
+    assert "".join(found) == end.join(story * 20)
