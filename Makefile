@@ -20,7 +20,7 @@ test-long: $(READY)
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "qingyang needs Python 3.11 or newer; try: make PYTHON=python3.12")'
 	@$(VENV)/bin/python -c 'import ssl' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --config-settings editable_mode=compat --editable '.[test]'
 	touch $(READY)
 
 clean:
