@@ -146,6 +146,11 @@ _READS, _ORDER, _DOCDATE, _SIGN = (NAMES.index(n) for n in ("seam_reads", "page_
 _HEAD = ("headline", "headline_cont", "deck", "byline", "kicker")
 _BULLET = NAMES.index("first_bullet")
 _NO_ITEM = [NAMES.index(n) for n in ("is_caption", "is_credit", "is_furniture", "is_furniture_weak", "is_section", "is_index")]
+_BODY = ("start", "continue", "resume", "other")
+_BODY_AT = [ROLES.index(r) for r in _BODY]
+_MARKS = [NAMES.index(f"first_{n}") for n in ("comma", "stop", "semi", "colon", "shutq", "shutb")]
+_SIGNS = [NAMES.index(n) for n in ("han", "digits", "latin")]
+_TINY = NAMES.index("tiny")
 
 
 def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
@@ -156,9 +161,13 @@ def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
     where the page is read in good order: there no headline stands without its text. A line under a head that is a full date in
     brackets and nothing else, （2020年11月24日）, is the date of the document. What a converter marked as a heading is one.
     A list goes on as it began: an item right under another, each with its bullet, is text where that is.
+    A mark of punctuation that a reading left on a line of its own belongs to some text: it is no furniture.
     """
     out = list(roles)
     cont = ROLES.index("headline_cont")
+    for k in np.flatnonzero(X[:, _MARKS].any(1) & (X[:, _TINY] > 0) & ~X[:, _SIGNS].any(1)).tolist():
+        if out[k] == "furniture":
+            out[k] = _BODY[int(p[k, _BODY_AT].argmax())]
     for k in np.flatnonzero(X[:, _SIGN]).tolist():
         if out[k] not in ("kicker", "headline", "headline_cont", "subhead", "caption"):
             out[k] = "headline"

@@ -64,10 +64,14 @@ FEATURES = (
     "doubtful_mid_stop",
     "next_doubtful_order",
     "next_long",
+    "headed_next",
+    "headed_topic",
+    "headed_reads",
 )
 NONE = (
     *("none", "none_mid", "none_topic", "none_short", "none_network", "none_doubtful"),
     *("none_order", "none_dateline", "none_resumes", "none_other"),
+    *("none_headed", "none_head_network", "none_head_tiny", "none_head_dateline"),
 )
 """Evidence that a piece goes with nothing on the page."""
 CONTEXT = ("in_turn", "inside_another", "around_another", "beside", "in_step", "chain_topic")
@@ -210,6 +214,9 @@ def evidence(
         "doubtful_mid_stop": doubted[:, None] * mid * stop,
         "next_doubtful_order": next_above * (doubted * order)[:, None],
         "next_long": next_above * long[w][:, None],
+        "headed_next": next_above * headed[w][:, None],
+        "headed_topic": headed[w][:, None] * topic[w],
+        "headed_reads": headed[w][:, None] * open_end * np.clip(reads, -5, 10) / 5,
     }
     pairs = np.zeros((m, n, len(FEATURES)), np.float32)
     for k, name in enumerate(FEATURES):
@@ -219,7 +226,13 @@ def evidence(
     pairs[never, 0] = -99
     short = np.array([len(body[k]) <= 2 for k in wanted])
     ones = np.ones(m)
-    alone = (ones, mid[:, 0], best, short, on, doubted, order, dateline, _log_odds(here[:, _RESUME]), _log_odds(here[:, _OTHER]))
+    head = headed[w]
+    network = head * _log_odds(np.array([_head_probable(p, drafts[k]) for k in wanted]))
+    tiny = head & np.array([sum(int(sheet.ends[u] - sheet.starts[u]) for u in _head(drafts[k])) <= TINY for k in wanted])
+    alone = (
+        *(ones, mid[:, 0], best, short, on, doubted, order, dateline, _log_odds(here[:, _RESUME]), _log_odds(here[:, _OTHER])),
+        *(head, network, tiny, head & dateline),
+    )
     return pairs, np.stack(alone, 1).astype(np.float32)
 
 
@@ -323,9 +336,40 @@ def median(values: Floats) -> float:
     return float(ordered[half]) if len(ordered) % 2 else float((ordered[half - 1] + ordered[half]) / np.float32(2))
 
 
-def lost_pieces(drafts: list[Draft]) -> list[int]:
-    """The pieces that look for what they go on with. One with a kicker or a deck, though no headline, begins something."""
-    return [i for i, d in enumerate(drafts) if d.headless and not d.jump_in and d.paragraphs and not d.has_head]
+def lost_pieces(drafts: list[Draft], p: Floats) -> list[int]:
+    """The pieces that look for what they go on with. One with a kicker or a deck, though no headline, begins something; but what the
+    network is not sure to be a head may be a scrap that recognition left within a column, or a line of the text."""
+
+    def may_be_lost(d: Draft) -> bool:
+        if d.jump_in or not d.paragraphs:
+            return False
+        return d.headless if not _head(d) else not d.docdate and _head_probable(p, d) < HEADED
+
+    return [i for i, d in enumerate(drafts) if may_be_lost(d)]
+
+
+HEADED, TINY = 0.85, 3
+"""From which probability on a head is one; characters of a scrap."""
+_HEADS = [ROLES.index(r) for r in ("kicker", "headline", "headline_cont", "deck")]
+
+
+def _head(d: Draft) -> list[int]:
+    return [k for _, k in [*d.kicker, *d.headline, *d.deck]]
+
+
+def _head_probable(p: Floats, d: Draft) -> float:
+    """How probable it is that what stands over a piece is its head; 1 where nothing does."""
+    units = _head(d)
+    return float(p[units][:, _HEADS].sum(1).max()) if units else 1.0
+
+
+def _without_head(d: Draft) -> None:
+    """What seemed to be the head is a heading, or a scrap, within the text."""
+    heads = [list(units) for units in (d.kicker, d.headline, d.deck) if units]
+    d.paragraphs = [*heads, *d.paragraphs]
+    d.subheads = set(range(len(heads))) | {s + len(heads) for s in d.subheads}
+    d.kicker, d.headline, d.deck = [], [], []
+    d.headless, d.mid = True, False
 
 
 _ON = [ROLES.index(r) for r in ("continue", "start", "subhead")]
@@ -456,7 +500,7 @@ def thread_all(pages: Sequence[tuple[Sheet, Floats, Floats, PageDrafts]]) -> lis
     waiting: list[tuple[int, Asked]] = []
     size = 0
     for k, (sheet, X, p, page) in enumerate(pages):
-        wanted = lost_pieces(page.drafts)
+        wanted = lost_pieces(page.drafts, p)
         if wanted and 2 <= len(page.drafts) <= MOST:
             waiting.append((k, asked(sheet, X, p, page.drafts, wanted)))
             size += len(wanted) * len(page.drafts)
@@ -488,12 +532,15 @@ def _thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[i
             # a ring: its least likely link is left out
             continue
         after[j], before[h] = h, j
-        drafts[h].mid = _inside(p[drafts[h].paragraphs[0][0][1]], j == h - 1)
+        headed = bool(_head(drafts[h]))
+        drafts[h].mid = not headed and _inside(p[drafts[h].paragraphs[0][0][1]], j == h - 1)
         if drafts[h].doubtful and j == h - 1:
             continue  # as the network had it
         because = [names[c] for c in np.argsort(-(pairs[i, j] * w))[:3] if pairs[i, j, c] * w[c] > 0.3]
-        rule = "thread.resume" if drafts[h].mid else "thread.next-paragraph"
+        rule = "thread.no-head" if headed else "thread.resume" if drafts[h].mid else "thread.next-paragraph"
         page.decisions.append(_decided(sheet, drafts[h], rule, chance, because))
+        if headed:
+            _without_head(drafts[h])
     gone: set[int] = set()
     for i, d in enumerate(drafts):
         if i in before:

@@ -110,6 +110,7 @@ def test_a_piece_right_below_goes_on_as_the_roles_have_it_that_go_on() -> None:
 def test_nothing_is_lost_where_every_line_is_doubted(profile: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thread, "SURE", 2.0)
     monkeypatch.setattr(thread, "TRUST", 2.0)
+    monkeypatch.setattr(thread, "HEADED", 2.0)
     sources = sources_of(compose(900_003, profile=profile, pages=3))
     cleaned = clean_issue(sources)
     records = {r["id"]: r for r in cleaned.records}
@@ -135,7 +136,7 @@ def test_seams_of_many_pages_are_known_as_those_of_each_alone() -> None:
         X = gather(sheet)
         roles, p = weigh([X])[0]
         drafts = cut(sheet, 0, settle(roles, p, X), p).drafts
-        asked.append(thread.asked(sheet, X, p, drafts, thread.lost_pieces(drafts)))
+        asked.append(thread.asked(sheet, X, p, drafts, thread.lost_pieces(drafts, p)))
     assert sum(len(page.wanted) > 1 and page.open_end.any() for page in asked) > 1
     for page, together in zip(asked, thread.said_of(asked), strict=True):
         for a, b in zip(together, thread.said_of([page])[0], strict=True):
@@ -180,3 +181,31 @@ def test_the_words_across_a_seam_tell_where_a_piece_goes_on() -> None:
     pairs, _ = evidence(sheet, gather(sheet), p, drafts, [2], standing_out(likeness(sheet, drafts)))
     reads = pairs[0, :, FEATURES.index("mid_reads")]
     assert reads[0] > 1 > reads[1] and pairs[0, :, FEATURES.index("mid_reads_best")].tolist() == [pytest.approx(0.88), 0, 0]
+
+
+def _with_a_scrap(scrap: str, sure: float) -> tuple[Sheet, list[str], np.ndarray]:
+    """A story with what recognition took for a headline within it."""
+    text, roles = _in_columns()
+    first = text.split("\n")[: roles.index("headline", 1)]
+    at = len(first)
+    rest = ["金融等方面的措施，支持森林", "资源保护发展。各级人民政府", "应当保障森林生态保护修复的"]
+    lines = [*first, scrap, *rest]
+    mine = [*roles[:at], "headline", "start", "continue", "continue"]
+    p = _probable(mine)
+    p[at] = _probable(["headline"], sure)
+    return read_lines(Source("p01.txt", "\n".join(lines) + "\n", "")), mine, p
+
+
+def test_a_scrap_that_the_network_half_takes_for_a_headline_may_stand_within_a_story() -> None:
+    for sure, lost in ((0.6, True), (0.95, False)):
+        sheet, roles, p = _with_a_scrap("浇", sure)
+        drafts = cut(sheet, 0, roles, p).drafts
+        assert [d.has_head for d in drafts] == [True, True]
+        assert (1 in thread.lost_pieces(drafts, p)) == lost
+
+
+def test_what_was_no_head_stays_in_the_text() -> None:
+    d = Draft(0, kicker=[(0, 1)], headline=[(0, 2), (0, 3)], paragraphs=[[(0, 4)], [(0, 5)]], subheads={1})
+    thread._without_head(d)
+    assert d.paragraphs == [[(0, 1)], [(0, 2), (0, 3)], [(0, 4)], [(0, 5)]] and d.subheads == {0, 1, 3}
+    assert d.headless and not d.has_head and not d.mid

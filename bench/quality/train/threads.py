@@ -94,6 +94,16 @@ def _units(d: Draft) -> list[int]:
     return [k for _, k in [*d.kicker, *d.headline, *d.deck, *d.byline, *d.docdate, *(u for para in d.paragraphs for u in para)]]
 
 
+def _before(before: dict[int, int], row: int, own: set[int]) -> int | None:
+    """The row right before ``row`` that is none of a piece's ``own``."""
+    seen = {row}
+    here = before.get(row)
+    while here in own and here not in seen:
+        seen.add(here)
+        here = before.get(here)
+    return None if here in own else here
+
+
 def _article(labels: list[list[dict[str, Any]]], rows: list[int]) -> str | None:
     """The article that most of some rows belong to."""
     found = Counter({s["article"]: 0 for r in rows for s in labels[r] if s["article"] and s["role"] not in APART})
@@ -125,7 +135,7 @@ def one(job: tuple[int, str] | tuple[Path, bool]) -> list[Page]:
         X = gather(sheet)
         ((roles, p),) = weigh([X])
         drafts = cut(sheet, 0, settle(roles, p, X), p).drafts
-        wanted = lost_pieces(drafts)
+        wanted = lost_pieces(drafts, p)
         if not wanted or len(drafts) < 2 or len(drafts) > 200:
             continue
         row_of = rows_of(text, sheet).__getitem__
@@ -136,13 +146,16 @@ def one(job: tuple[int, str] | tuple[Path, bool]) -> list[Page]:
         right = np.zeros((len(wanted), len(drafts) + 1), bool)
         of = [_article(labels, [row_of(k) for k in _units(d)]) for d in drafts]
         for row, i in zip(right, wanted, strict=True):
-            r = before.get(row_of(_ends(sheet, drafts[i])[0]))
+            r = _before(before, row_of(_ends(sheet, drafts[i])[0]), {row_of(k) for k in _units(drafts[i])})
             j = holder.get(r, -1) if r is not None else -1
             if j >= 0 and j != i and row_of(_ends(sheet, drafts[j])[1]) == r and drafts[j].jump_out is None:
                 row[j] = True
             else:
-                # what it goes on with is no end of a piece, or not there
-                row[: len(drafts)] = [j < i and of[j] == of[i] is not None and d.jump_out is None for j, d in enumerate(drafts)]
+                # what it goes on with is no end of a piece, or not there; a true head begins its article
+                begins = r is None and drafts[i].has_head
+                row[: len(drafts)] = [
+                    not begins and j < i and of[j] == of[i] is not None and d.jump_out is None for j, d in enumerate(drafts)
+                ]
                 row[-1] = not row.any()
         topic = standing_out(likeness(sheet, drafts))
         pairs, alone = evidence(sheet, X, p, drafts, wanted, topic)
