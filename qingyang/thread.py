@@ -348,8 +348,9 @@ def lost_pieces(drafts: list[Draft], p: Floats) -> list[int]:
     return [i for i, d in enumerate(drafts) if may_be_lost(d)]
 
 
-HEADED, TINY = 0.85, 3
-"""From which probability on a head is one; characters of a scrap."""
+HEADED, TINY, CAUTION = 0.6, 3, 1.5
+"""From which probability on a head is one; characters of a scrap; log-odds that must speak against a head beyond the weights: two stories
+glued together cost more than one story cut."""
 _HEADS = [ROLES.index(r) for r in ("kicker", "headline", "headline_cont", "deck")]
 
 
@@ -412,14 +413,16 @@ def cut(sheet: Sheet, number: int, roles: list[str], p: Floats) -> PageDrafts:
     return page if len(page.drafts) <= MOST else split(sheet, number, roles)
 
 
-def choose(pairs: Floats, alone: Floats, w: Floats, v: Floats, some: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:
+def choose(
+    pairs: Floats, alone: Floats, w: Floats, v: Floats, some: NDArray[np.bool_], caution: Floats | float = 0.0
+) -> tuple[Floats, NDArray[np.int64]]:
     """How probable each piece finds each of the others and none of them, and which it goes on with when all choose at once.
 
-    The pieces of ``some`` must choose one of the others.
+    The pieces of ``some`` must choose one of the others; ``caution`` speaks for none.
     """
     score = pairs @ w
     score[pairs[:, :, 0] < -9] = -1e9
-    none = np.where(some, np.float32(-1e6), alone @ v)
+    none = np.where(some, np.float32(-1e6), (alone @ v + caution).astype(np.float32))
     q = np.exp(np.concatenate([score, none[:, None]], 1) - np.maximum(score.max(1), none)[:, None])
     q /= q.sum(1, keepdims=True)
     targets = np.tile(np.arange(pairs.shape[1]), (len(pairs), 1))
@@ -517,9 +520,10 @@ def _thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[i
     pairs, alone = evidence(sheet, X, p, drafts, wanted, topic, said)
     first, second = _weights()
     some = trusted(X, p, drafts, wanted)
-    q, chosen = choose(pairs, alone, *first, some)
+    caution = alone[:, NONE.index("none_headed")] * np.float32(CAUTION)
+    q, chosen = choose(pairs, alone, *first, some, caution)
     pairs = np.concatenate([pairs, context(wanted, q, chosen, topic)], 2)
-    q, chosen = choose(pairs, alone, *second, some)
+    q, chosen = choose(pairs, alone, *second, some, caution)
     w, names = second[0], (*FEATURES, *CONTEXT)
     page.decisions += [
         _decided(sheet, drafts[h], "thread.apart", q[i, -1], ()) for i, h in enumerate(wanted) if chosen[i] < 0 and drafts[h].doubtful

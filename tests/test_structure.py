@@ -345,7 +345,9 @@ def test_a_deck_is_a_head_too() -> None:
     """Text under a deck whose headline was lost begins here: it is no fragment, and looks for nothing to go on with."""
     s = sheet("——记我省小麦生产\n今年我省小麦丰收。\n")
     (d,) = split(s, 0, ["deck", "start"]).drafts
-    assert d.headless and d.has_head and thread.lost_pieces([d]) == []
+    p = np.zeros((2, len(ROLES)), np.float32)
+    p[[0, 1], [ROLES.index("deck"), ROLES.index("start")]] = 0.9
+    assert d.headless and d.has_head and thread.lost_pieces([d], p) == []
 
 
 def test_a_piece_with_a_deck_is_not_given_away_without_it() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from bench.quality.compose import compose
 from bench.quality.train.roles import in_blocks, read_printed, roles_of, rows_of
+from qingyang import thread
 from qingyang.evidence import gather
 from qingyang.roles import settle, weigh
 from qingyang.split import Draft
@@ -212,6 +213,7 @@ def main() -> None:
     ap.add_argument("--pressed", type=Path, action="append", default=[], help="printed issues, see bench.quality.press; may be repeated")
     ap.add_argument("--workers", type=int, default=2)
     a = ap.parse_args()
+    thread.HEADED = 0.85  # more heads that are none to learn from than are doubted in use
     jobs: list[Any] = [(a.first + i, r) for i in range(a.issues) for r in READINGS]
     for folder in a.pressed:
         for issue in sorted(folder.iterdir()):
