@@ -86,7 +86,12 @@ def _lines(file: Path) -> list[str]:
 @click.option("--pos", is_flag=True, default=None, help="Add parts of speech to the words.")
 @click.option("--encoding", help="Encoding of every source; default: found out one by one.")
 @click.option("--pattern", help="Template of the paths below RAW, like {publication}/{date}_{page}.txt")
-@click.option("--rules", multiple=True, type=click.Path(path_type=Path), help="A table of rules of your own, beside ours.")
+@click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A table of rules of your own; ids begin with char., jump., furniture., …",
+)
 @click.option("--proof/--no-proof", default=None, help="Write the visual proof, or leave it to `qingyang proof`.")
 @click.option("--dask", metavar="ADDRESS", help="Let the workers of this Dask scheduler do it: tcp://host:8786")
 @click.option("--force", is_flag=True, help="Make everything again.")

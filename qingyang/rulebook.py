@@ -17,6 +17,9 @@ changes no text and knows nothing about newspapers.
 Optional keys: ``strength`` ("sure" or "weak"), ``budget`` (hits per 1,000 characters of a page above which the page is
 suspect), ``with`` (what stands there afterwards, for ``then = "replace"``), ``known_failures`` (marked like examples; they
 fail today and the test suite says so as soon as they no longer do), ``source`` (where the form was seen).
+
+The first word of an id is the stage that applies the rule (:data:`STAGES`). A rule of a user's own has an id of its own, or says
+``override = true`` and stands in the place of ours.
 """
 
 from __future__ import annotations
@@ -34,6 +37,16 @@ from qingyang.records import RuleError
 
 THEN = ("remove", "replace", "fold", "continued_from", "continued_on", "keep")
 """What may become of a find: removed; replaced by ``with``; folded through a character table; kept as a link; left as it is."""
+
+STAGES = {
+    "char": ("remove", "replace"),
+    "jump": ("continued_from", "continued_on"),
+    "furniture": ("remove",),
+    "caption": ("remove",),
+    "crossref": ("keep",),
+}
+"""First word of a rule's id → what a rule of a user's own can do there. ``char`` rules look everywhere in the text; ``jump`` rules find
+jump lines; ``furniture`` and ``caption`` rules name whole lines that belong to the page, ``crossref`` ones that point elsewhere."""
 
 STRENGTHS = ("sure", "weak")
 """``sure`` decides by itself; ``weak`` is evidence that the structure stage weighs against the neighbours."""
@@ -64,6 +77,8 @@ class Rule:
     """Most hits per 1,000 characters of a page that are still plausible; None: no limit."""
     known_failures: tuple[str, ...] = ()
     source: str = ""
+    override: bool = False
+    """Of a user's rule: it takes the place of ours of the same id."""
 
     @property
     def find(self) -> re.Pattern[str]:
@@ -198,7 +213,7 @@ def _rule(row: Mapping[str, Any], define: Mapping[str, str], table: str, where: 
     for key in ("id", "find", "then", "why", "examples"):
         if not row.get(key) or (isinstance(row[key], str) and not row[key].strip()):
             raise RuleError(f"{where}: {key!r} is missing or empty")
-    if unknown := set(row) - {*_TEXTS, *_LISTS, "budget"}:
+    if unknown := set(row) - {*_TEXTS, *_LISTS, "budget", "override"}:
         raise RuleError(f"{where}: unknown key {sorted(unknown)[0]!r}")
     for key, kind in _TEXTS.items():
         if key in row and not isinstance(row[key], kind):
@@ -214,6 +229,8 @@ def _rule(row: Mapping[str, Any], define: Mapping[str, str], table: str, where: 
         raise RuleError(f"{where}: 'with' belongs to then = \"replace\", and to it only")
     if row.get("strength", "sure") not in STRENGTHS:
         raise RuleError(f"{where}: 'strength' is {row['strength']!r}; it can be sure or weak")
+    if not isinstance(row.get("override", False), bool):
+        raise RuleError(f"{where}: 'override' is true or false")
     budget = row.get("budget")
     if budget is not None and (isinstance(budget, bool) or not isinstance(budget, int | float) or budget <= 0):
         raise RuleError(f"{where}: 'budget' is a number of hits per 1,000 characters, above 0")
@@ -238,6 +255,7 @@ def _rule(row: Mapping[str, Any], define: Mapping[str, str], table: str, where: 
         budget=budget,
         known_failures=tuple(row.get("known_failures", [])),
         source=row.get("source", ""),
+        override=row.get("override", False),
     )
 
 
@@ -278,9 +296,9 @@ def tables() -> dict[str, str]:
 def load(extra_texts: Mapping[str, str] | None = None) -> Rulebook:
     """Every rule that comes with qingyang and those of the user's own tables.
 
-    ``extra_texts`` maps a table's name, used in messages, to its text. A rule of the user's with the id of one of ours
-    takes its place; a user's list is added to ours of the same name. The examples of the user's rules are tried here:
-    a broken rule stops the run before it starts. Raises RuleError.
+    ``extra_texts`` maps a table's name, used in messages, to its text. A rule of the user's with ``override`` takes the place of
+    ours of the same id; a user's list is added to ours of the same name. The examples of the user's rules are tried here: a
+    broken rule, or one that no stage would apply, stops the run before it starts. Raises RuleError.
 
     >>> load({"my.toml": "[[rule]]"})
     Traceback (most recent call last):
@@ -300,9 +318,25 @@ def load(extra_texts: Mapping[str, str] | None = None) -> Rulebook:
                 raise RuleError(f"{table}: rule {rule.id}: this id stands already in {seen[rule.id]}")
             if wrong := check_examples(rule):
                 raise RuleError(f"{table}: rule {rule.id}: an example does not come true: {wrong[0]}")
+            _check_place(rule)
             seen[rule.id] = table
             rules[rule.id] = rule
     return Rulebook(rules, lists)
+
+
+def _check_place(rule: Rule) -> None:
+    """RuleError for a rule of a user's own that would do nothing, or would silently take the place of ours."""
+    where, stage = f"{rule.table}: rule {rule.id}", rule.id.partition(".")[0]
+    if stage not in STAGES:
+        like = f"'{'furniture' if rule.then == 'remove' else 'jump' if rule.then.startswith('continued') else 'char'}.{rule.id}'"
+        raise RuleError(f"{where}: no stage applies a rule of this id; begin it with {', '.join(f'{s}.' for s in STAGES)} as in {like}")
+    ours = _ours().rules.get(rule.id)
+    if ours is not None and not rule.override:
+        raise RuleError(f"{where}: ours in {ours.table} has this id; choose another, or write override = true to put yours in its place")
+    if ours is None and rule.override:
+        raise RuleError(f"{where}: 'override' is set, but no rule of ours has this id")
+    if rule.then not in STAGES[stage] and not (ours is not None and rule.then == ours.then):
+        raise RuleError(f"{where}: 'then' is {rule.then!r}, which does nothing here; a {stage} rule can {' or '.join(STAGES[stage])}")
 
 
 @cache

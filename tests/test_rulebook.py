@@ -62,9 +62,11 @@ def test_a_list_of_the_users_own_lengthens_ours() -> None:
 
 
 def test_a_rule_with_our_id_takes_the_place_of_ours() -> None:
-    own = table(id="'jump.from-line'", find="'接自{{P}}'", then="'continued_from'", examples="['⟦接自3版⟧','接自版']")
-    own += "\n[define]\nP='(?P<page>[0-9])版'"
-    book = load({"my.toml": own})
+    change = {"id": "'jump.from-line'", "find": "'接自{{P}}'", "then": "'continued_from'", "examples": "['⟦接自3版⟧','接自版']"}
+    own = table(**change) + "\n[define]\nP='(?P<page>[0-9])版'"
+    with pytest.raises(RuleError, match=r"my\.toml: rule jump\.from-line: ours in jumps\.toml has this id.*override = true"):
+        load({"my.toml": own})
+    book = load({"my.toml": own.replace("id =", "override = true\nid =")})
     assert [(j.kind, j.page) for j in jumps.find("接自3版", book)] == [("continued_from", "3")]
     assert jumps.find("上接第一版", book) == [] != jumps.find("上接第一版")
 
@@ -97,7 +99,16 @@ def test_without_tables_nothing_is_read_twice() -> None:
         (table(budget="-1"), "'budget' is a number"),
         (table(budget="true"), "'budget' is a number"),
         (table(colour="'red'"), "unknown key 'colour'"),
-        (table(find="'（略'", examples="['⟦（略⟧）','略']"), None),
+        (table(id="'char.my-rule'", find="'（略'", examples="['⟦（略⟧）','略']"), None),
+        (
+            table(),
+            "no stage applies a rule of this id; begin it with char., jump., furniture., caption., crossref. as in 'furniture.my.rule'",
+        ),
+        (table(id="'script.rule'"), "no stage applies"),
+        (table(id="'jump.my-rule'"), "a jump rule can continued_from or continued_on"),
+        (table(id="'char.my-rule'", then="'fold'"), "a char rule can remove or replace"),
+        (table(id="'char.my-rule'", override="true"), "no rule of ours has this id"),
+        (table(override="1"), "'override' is true or false"),
         (table(find="'(略'"), "not a regular expression"),
         (table(find="'略*'"), "matches the empty string"),
         (table(find="'{{NO}}'"), "{{NO}} is not in [define]"),
@@ -107,12 +118,12 @@ def test_without_tables_nothing_is_read_twice() -> None:
         (table(examples="['⟦（略）','略']"), "do not pair"),
         (table(examples="['⟦（略⟧）', '略']"), "an example does not come true"),
         (table(examples="['前文⟦（略）⟧', '（略）']"), "an example does not come true"),
-        (table() + "\n" + table(), "this id stands already in my.toml"),
+        (table(id="'char.a-b'") + "\n" + table(id="'char.a-b'"), "this id stands already in my.toml"),
     ],
 )
 def test_a_broken_table_is_told_where_and_why(text: str, reason: str | None) -> None:
     if reason is None:
-        assert load({"my.toml": text}).rules["my.rule"]
+        assert load({"my.toml": text}).rules["char.my-rule"]
         return
     with pytest.raises(RuleError) as error:
         load({"my.toml": text})
