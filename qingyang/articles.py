@@ -54,7 +54,7 @@ class Writer:
     def add(self, chain: Sequence[Draft]) -> None:
         head = chain[0]
         source = self.sources[head.sheet]
-        rid = f"{source.sha256[:16]}-{self._start(head):x}"
+        rid = f"{source.known_as or source.sha256[:16]}-{self._start(head):x}"
         mine: list[int] = []
 
         def put(field: str, para: int, stretches: list[Stretch]) -> bool:
@@ -166,6 +166,8 @@ class Writer:
             "metadata": {},
             "checks": {"verdict": "pass", "failed": []},
         }
+        if source.edition:
+            record["metadata"]["edition"] = source.edition
         if captions:
             record["metadata"]["captions"] = [""] * len(captions)
         if subheads:

@@ -90,6 +90,8 @@ class Source:
     """As a plain label without zeros in front: ``"1"``, ``"A2"``."""
     identity: dict[str, str] = field(default_factory=dict)
     """Which witness each of the four comes from: ``{"page": "path"}`` (setting, path, folio, name, dateline)."""
+    known_as: str = ""
+    """What the ids of its records begin with; empty: its digest. Set where another issue prints the very same bytes."""
     lines: tuple[Line, ...] | None = None
     """Set by readers that know geometry; plain text leaves it to the structure stage."""
 

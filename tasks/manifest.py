@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ class Shard:
     key: str
     issues: list[list[Seen]] = field(default_factory=list)
     copies: list[tuple[Seen, str]] = field(default_factory=list)
-    """Sources with the same bytes as another one, and its name."""
+    """Sources with the same bytes as another one of the same page, and its name."""
     unreadable: list[Seen] = field(default_factory=list)
     digest: str = ""
 
@@ -111,26 +111,78 @@ def unseen(found: Sequence[read.Found], known: dict[str, Seen]) -> list[read.Fou
 def shards(seen: Iterable[Seen], code: str) -> dict[str, Shard]:
     """Sources sorted into shards, issues and pages; the order is that of the output.
 
-    Of sources with the same bytes the first by name is cleaned, the others are copies of it.
+    Of sources with the same bytes one is cleaned for each place where they were printed, the others are copies (:func:`_copies`).
     """
     made: dict[str, Shard] = {}
     issues: dict[tuple[str, ...], list[Seen]] = {}
-    first: dict[str, str] = {}
-    for s in sorted(seen, key=lambda s: s.name):
+    seen = sorted(seen, key=lambda s: s.name)
+    twins: dict[str, list[Seen]] = {}
+    for s in seen:
+        if s.problem is None:
+            twins.setdefault(s.sha256, []).append(s)
+    copies: dict[str, str] = {}
+    known_as: dict[str, str] = {}
+    for some in twins.values():
+        if len(some) > 1:
+            _copies(some, copies, known_as)
+    for s in seen:
         key = shard_key(s.publication, s.issue_date)
         shard = made.setdefault(key, Shard(key))
         if s.problem is not None:
             shard.unreadable.append(s)
-        elif s.sha256 in first:
-            shard.copies.append((s, first[s.sha256]))
+        elif s.name in copies:
+            shard.copies.append((s, copies[s.name]))
         else:
-            first[s.sha256] = s.name
+            s = replace(s, known_as=known_as[s.name]) if s.name in known_as else s
             issues.setdefault((key, *_issue_key(s)), []).append(s)
     for (key, *_), pages in sorted(issues.items()):
         made[key].issues.append(sorted(pages, key=lambda s: (_page_key(s.page), s.name)))
     for shard in made.values():
         shard.digest = _digest(shard, code)
     return dict(sorted(made.items()))
+
+
+Printed = tuple[str | None, ...]
+"""Publication, date, edition and page that a source has by its place; an issue without an edition is the main one."""
+
+BY_PLACE = frozenset(("setting", "path", "name", "folder"))
+"""Witnesses that tell sources with the same bytes apart: what is printed on them is the same."""
+
+
+def _copies(some: Sequence[Seen], copies: dict[str, str], known_as: dict[str, str]) -> None:
+    """Of sources with the same bytes, sorted by name: which are copies of which, and the ids of those that are none.
+
+    Two editions of a day share a page, and each is to be whole: what was printed elsewhere is no copy. A source that does not say
+    where it was printed is one. The ids of the first place are those of the bytes alone; the others' tell the place too.
+    """
+    places = {s.name: _printed(s) for s in some}
+    cleaned: list[Seen] = []
+    for s in sorted(some, key=lambda s: (places[s.name].count(None), s.issue_date or "", s.edition or "")):
+        here = places[s.name]
+        original = next((each for each in cleaned if _may_be_one(here, places[each.name])), None)
+        if original is not None:
+            copies[s.name] = original.name
+            continue
+        if cleaned:
+            known_as[s.name] = hashlib.sha256(orjson.dumps([s.sha256, *here])).hexdigest()[:16]
+        cleaned.append(s)
+
+
+def _printed(s: Seen) -> Printed:
+    """Where its place says that a source was printed; edition and page tell only within one issue."""
+    publication, day, page = (getattr(s, f) if s.identity.get(f) in BY_PLACE else None for f in ("publication", "issue_date", "page"))
+    return publication, day, s.edition or (None if day is None else ""), None if day is None else page
+
+
+def _may_be_one(here: Printed, there: Printed) -> bool:
+    """Whether two places may be one: nothing that both know differs.
+
+    >>> _may_be_one(("甲报", "1988-11-07", "早版", "3"), ("甲报", "1988-11-07", "晚版", "3"))
+    False
+    >>> _may_be_one(("甲报", "1988-11-07", "", "3"), (None, None, None, None))
+    True
+    """
+    return all(a is None or b is None or a == b for a, b in zip(here, there, strict=True))
 
 
 def _issue_key(s: Seen) -> tuple[str, ...]:
@@ -165,7 +217,7 @@ def shard_key(publication: str | None, issue_date: str | None) -> str:
 
 def _digest(shard: Shard, code: str) -> str:
     def of(s: Seen) -> list[Any]:
-        return [s.name, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.identity]
+        return [s.name, s.sha256, s.publication, s.issue_date, s.edition, s.page, s.problem, s.identity, s.known_as]
 
     whole = [
         code,

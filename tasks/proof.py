@@ -1109,6 +1109,7 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
     made.rules.update(used)
     own = [r for r in records.values() if r["source"] == entry["source"]]
     for record in own:
+        made.ids.setdefault(record["id"][:16], entry["source"])
         made.lengths[len(record["text"]).bit_length()] += 1
         made.totals[record["kind"]] += 1
         made.totals["flags"] += len(record["flags"])

@@ -40,6 +40,8 @@ class Seen:
     """Of a part of a large source: where it lies in it. What the survey says of the whole stands in its parts, which are sources from
     here on, and issues of their own."""
     parts: tuple[Seen, ...] = ()
+    known_as: str = ""
+    """As in :class:`~qingyang.records.Source`."""
 
     @property
     def size(self) -> int:
@@ -141,9 +143,8 @@ def _seen(item: read.Found, digest: str, s: Source, problem: str | None) -> Seen
 
 def identified(source: Source, seen: Seen) -> Source:
     """A source read again, with what the survey knows about it."""
-    return replace(
-        source, publication=seen.publication, issue_date=seen.issue_date, edition=seen.edition, page=seen.page, identity=seen.identity
-    )
+    known: dict[str, Any] = {f: getattr(seen, f) for f in (*identity.FIELDS, "identity", "known_as")}
+    return replace(source, **known)
 
 
 def agree(seen: Sequence[Seen]) -> list[Seen]:

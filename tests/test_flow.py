@@ -37,7 +37,7 @@ def spoil(raw: Path) -> None:
     (raw / "日报/2020-11-25/05.txt").write_bytes("劳模精神".encode("gb18030") * 50 + b"\xff\xff\x00")
     (raw / "日报/2020-11-25/06.txt").write_bytes("一".encode() * 6_000_000)
     (raw / "日报/2020-11-25/07.txt").write_text("人民日报\n\n2020年11月25日 星期三\n\n07\n", "utf-8")
-    (raw / "日报/2020-11-25/08.txt").write_bytes((raw / "日报/2020-12-01/01.txt").read_bytes())
+    (raw / "日报/2020-12-01/01 (1).txt").write_bytes((raw / "日报/2020-12-01/01.txt").read_bytes())
     (raw / "日报/2020-11-25/09.txt").symlink_to(raw / "gone.txt")
     (raw / "日报/2020-11-25/10.txt.gz").write_bytes(gzip.compress(b"\0" * 40_000_000))
     (raw / "日报/2020-11-25/11.txt.gz").write_bytes(gzip.compress(PAGE_1.replace("北京", "上海").encode(), mtime=0)[:-9])

@@ -71,6 +71,10 @@ def _move_to_another_month(raw: Path) -> None:
 
 
 def _copy(raw: Path) -> None:
+    shutil.copy(raw / "日报/2020-12-01/01.txt", raw / "日报/2020-12-01/01 (1).txt")
+
+
+def _same_page_another_day(raw: Path) -> None:
     shutil.copy(raw / "日报/2020-12-01/01.txt", raw / "日报/2020-11-25/09.txt")
 
 
@@ -100,6 +104,7 @@ EVENTS = [
     _rename,
     _move_to_another_month,
     _copy,
+    _same_page_another_day,
     _break,
     _sidecar,
     _compress,
@@ -121,16 +126,59 @@ def test_the_copy_takes_over_when_the_original_goes(raw: Path, output: Path, tmp
     _copy(raw)
     bring(raw, output)
     assert "duplicate_of" in (output / "quarantine.jsonl").read_text("utf-8")
-    (raw / "日报/2020-11-25/09.txt").unlink()
+    (raw / "日报/2020-12-01/01 (1).txt").unlink()
     _, totals = bring(raw, output)
     assert totals["copies"] == 0
     assert tree(output) == from_nothing(raw, tmp_path / "fresh")
 
 
+CARRIED_ON = """（上接第一版）
+引各族人民开拓进取，为全面建设社会主义现代化国家作出新的更大的贡献。
+
+秋粮收购座谈会召开
+
+本报石家庄11月24日电 全省秋粮收购工作座谈会昨天在石家庄召开，各地就收购资金和运输问题进行了讨论。
+"""
+
+
+def test_two_editions_of_a_day_keep_the_page_that_they_share(tmp_path: Path) -> None:
+    raw, output = tmp_path / "raw", tmp_path / "output"
+    front = PAGE_1.replace("激励各族人民开拓进取。（下转第二版）", "激励和指\n（下转第二版）")
+    for edition in ("早版", "晚版"):
+        write(raw, **{f"甲报/2020-11-25-{edition}/1.txt": f"甲报 {edition}\n\n{front}", f"甲报/2020-11-25-{edition}/2.txt": CARRIED_ON})
+    write(raw, **{"甲报/2020-11-25-早版/2 (1).txt": CARRIED_ON, "收件/x.txt": CARRIED_ON})
+    _, totals = bring(raw, output)
+    records = [json.loads(line) for line in (output / "articles.zh-Hans.jsonl").read_text("utf-8").splitlines()]
+    assert totals["copies"] == 2 and totals["sources"] == 4
+    for edition in ("早版", "晚版"):
+        mine = [r for r in records if r["source"].startswith(f"甲报/2020-11-25-{edition}")]
+        assert [r["headline"] for r in mine] == ["全国劳模表彰大会在京举行", "秋粮收购座谈会召开"]
+        assert mine[0]["complete"] and "激励和指引各族人民" in mine[0]["text"]
+        assert all(r["metadata"]["edition"] == edition for r in mine)
+    assert len({r["id"] for r in records}) == len(records)
+    assert tree(output) == from_nothing(raw, tmp_path / "fresh")
+    restored, failures = restore(output, tmp_path / "back")
+    assert (restored, failures) == (6, [])
+
+
+def test_an_id_is_that_of_the_bytes_where_no_other_issue_prints_them(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    write(raw, **{"甲报/2020-11-25/02.txt": PAGE_2})
+    bring(raw, tmp_path / "one")
+    alone = (tmp_path / "one" / "articles.zh-Hans.jsonl").read_text("utf-8")
+    write(raw, **{"甲报/2020-11-26/02.txt": PAGE_2, "乙报/2020-11-27/02.txt": PAGE_2})
+    bring(raw, tmp_path / "three")
+    lines = (tmp_path / "three" / "articles.zh-Hans.jsonl").read_text("utf-8").splitlines(keepends=True)
+    assert len(lines) == 3 and alone in lines
+    assert json.loads(alone)["id"].startswith(hashlib.sha256(PAGE_2.encode()).hexdigest()[:16])
+    assert len({json.loads(line)["id"] for line in lines}) == 3
+
+
 def test_what_is_said_beside_a_copy_reaches_everything_that_shows_it(raw: Path, output: Path, tmp_path: Path) -> None:
-    shutil.copy(raw / "日报/2020-11-25/01.txt", raw / "日报/2020-12-01/02.txt")
+    shutil.copy(raw / "日报/2020-11-25/01.txt", raw / "日报/x.txt")
     bring(raw, output)
-    (raw / "日报/2020-12-01/02.txt.json").write_text('{"page": "A2"}', "utf-8")
+    assert "duplicate_of" in (output / "quarantine.jsonl").read_text("utf-8")
+    (raw / "日报/x.txt.json").write_text('{"page": "A2"}', "utf-8")
     bring(raw, output)
     assert tree(output) == from_nothing(raw, tmp_path / "fresh")
 
