@@ -6,6 +6,7 @@ apply to a record (words that were not asked for, a date that is not there) are 
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import unicodedata
@@ -15,7 +16,7 @@ from datetime import date
 from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -410,6 +411,11 @@ def _views(record: Record, variants: Mapping[str, Record], judged: Mapping[str, 
 REMOVED_AT_MOST, CHANGED_AT_MOST = 0.25, 0.6
 """Share of a page's printed characters that one rule without a budget of its own may remove, and change. A page carries
 about 3 % furniture and 0.5 % jump lines; half-width punctuation is 10–15 % of a page, a page in full-width digits more."""
+REMOVED_ALWAYS = 200
+"""Characters that a rule may remove of a page however short: folio, contents, telephone numbers and credits of a front page are as long
+where there is little text beside them."""
+HITS_PER = 1000
+"""Characters to which a rule's own budget refers, and for which a shorter page counts: one jump line is no sign of a rule run wild."""
 SMALL_PAGE = 400
 """A page of fewer printed characters has no budget: one folio line is half of a page of three lines."""
 
@@ -420,7 +426,7 @@ def ledger_share(entries: Iterable[Mapping[str, Any]], book: Rulebook | None = N
     ``entries`` are the ledger entries of the sources that a record stands in. A rule's ``budget`` counts hits in 1,000
     characters; without one, the share of the page counts. ``removed`` is the share of the page that is in no record.
 
-    >>> ledger_share([{"pieces": [["keep", 0, 350, 0, 0], ["remove", 350, 500, "layout.rest", "版" * 150]]}])
+    >>> ledger_share([{"pieces": [["keep", 0, 700, 0, 0], ["remove", 700, 1000, "layout.rest", "版" * 300]]}])
     {'layout.rest': 1.2, 'removed': 0.3}
     """
     return worst_share(page_share(entry, book) for entry in entries)
@@ -435,20 +441,60 @@ def worst_share(pages: Iterable[Mapping[str, float]]) -> dict[str, float]:
     return {rule: share for rule, share in sorted(worst.items()) if share or rule == "removed"}
 
 
-def page_share(entry: Mapping[str, Any], book: Rulebook | None = None) -> dict[str, float]:
-    """How far each rule used up its budget on one page; nothing of a small one."""
+def page_share(entry: Mapping[str, Any], book: Rulebook | None = None, times: float = 1.0) -> dict[str, float]:
+    """How far each rule used up its budget on one page; nothing of a small one. Every budget is multiplied by ``times``."""
+    total, gone, uses = _budgets(entry, book, times)
+    shares = {"removed": gone / total} if total else {}
+    for used in uses:
+        shares[used.rule] = max(shares.get(used.rule, 0.0), used.share)
+    return shares
+
+
+def excess(entry: Mapping[str, Any], book: Rulebook | None = None, times: float = 1.0) -> list[str]:
+    """Which rules went over their budget on a page, by how much, and the least ``page_budget`` that lets them, in words.
+
+    >>> excess({"pieces": [["keep", 0, 700, 0, 0], ["remove", 700, 1000, "layout.rest", "版" * 300]]})
+    ['layout.rest removed 300 of 1,000 characters, its budget is 250 (page_budget = 1.2 would allow it)']
+    """
+    total, _, uses = _budgets(entry, book, times)
+    said = []
+    for used in uses:
+        if round(used.share, 4) > 1:
+            what = f"was found {used.amount} times in" if used.what == "found" else f"{used.what} {used.amount:,} of"
+            enough = math.ceil(10 * times * used.share) / 10
+            budget = f"its budget is {used.allowed:,.4g} (page_budget = {enough:g} would allow it)"
+            said.append(f"{used.rule} {what} {total:,} characters, {budget}")
+    return said
+
+
+class _Used(NamedTuple):
+    """What a rule did on a page (``found``, ``removed``, ``changed``), how often or to how many characters, and what it may."""
+
+    rule: str
+    what: str
+    amount: int
+    allowed: float
+
+    @property
+    def share(self) -> float:
+        return self.amount / self.allowed
+
+
+def _budgets(entry: Mapping[str, Any], book: Rulebook | None, times: float) -> tuple[int, int, list[_Used]]:
+    """Printed characters of a page, those that are in no record, and what each rule did against its budgets; nothing of a small page."""
     rules = (book or load()).rules
     total, hits, removed, changed = _use(entry.get("pieces", ()))
     if total < SMALL_PAGE:
-        return {}
-    used = {"removed": sum(removed.values()) / total}
+        return 0, 0, []
+    used = []
     for rule, count in hits.items():
         known = rules.get(rule)
+        used.append(_Used(rule, "removed", removed[rule], times * max(REMOVED_AT_MOST * total, REMOVED_ALWAYS)))
         if known is not None and known.budget is not None:
-            used[rule] = count * 1000 / total / known.budget if known.budget else float(count)
+            used.append(_Used(rule, "found", count, times * known.budget * max(total, HITS_PER) / HITS_PER))
         else:
-            used[rule] = max(removed[rule] / total / REMOVED_AT_MOST, changed[rule] / total / CHANGED_AT_MOST)
-    return used
+            used.append(_Used(rule, "changed", changed[rule], times * CHANGED_AT_MOST * total))
+    return total, sum(removed.values()), used
 
 
 def _use(pieces: Iterable[Sequence[Any]]) -> tuple[int, Counter[str], Counter[str], Counter[str]]:
@@ -485,6 +531,7 @@ def row(
     variants: Mapping[str, Record] | None = None,
     accounted: bool = True,
     ledger_share: Mapping[str, float] | None = None,
+    over_budget: Sequence[str] = (),
     judged: Mapping[str, scripts.Judged] | None = None,
     kinds: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -492,8 +539,9 @@ def row(
 
     ``words`` is the record's line of ``words.jsonl``, ``reference`` the same cut by jieba itself (for a sample of records),
     ``variants`` its Traditional forms by name, ``accounted`` what :func:`qingyang.ledger.account` found of its sources,
-    ``ledger_share`` what :func:`ledger_share` says of them; ``judged`` is what :func:`qingyang.scripts.judge` says of the
-    variants and ``kinds`` what :func:`characters` says of the record, for whoever asks them about many records at once.
+    ``ledger_share`` what :func:`ledger_share` says of them, ``over_budget`` what :func:`excess` does; ``judged`` is what
+    :func:`qingyang.scripts.judge` says of the variants and ``kinds`` what :func:`characters` says of the record, for whoever asks
+    them about many records at once.
     """
     paragraphs, text = record["paragraphs"], record["text"]
     fields = [record[key] for key in FIELDS if record[key]]  # type: ignore[literal-required]
@@ -540,5 +588,5 @@ def row(
         **_views(record, variants or {}, judged),
         "removed_share": None if ledger_share is None else used.get("removed", 0.0),
         "over_budget": None if ledger_share is None else len(ran_wild),
-        "over_budget_rules": ", ".join(ran_wild) or None,
+        "over_budget_rules": "; ".join(over_budget) or ", ".join(ran_wild) or None,
     }

@@ -49,6 +49,8 @@ class Settings:
     """Write the visual proof with every run; without, on demand."""
     rules: tuple[tuple[str, str], ...] = ()
     """Rule tables of the user's own, name and text of each: see :func:`qingyang.rulebook.load`."""
+    page_budget: float = 1.0
+    """How many times a rule's budget it may use on a page; the records of a page on which one uses more go to quarantine."""
     max_source_mb: float = 16.0
     """A larger source goes to quarantine where it cannot be taken in parts: packed, UTF-16, or without ends of lines."""
 
@@ -64,6 +66,8 @@ class Settings:
             compile_pattern(self.pattern)
         if self.one_file_up_to_mb < 0:
             raise SettingError(f"one_file_up_to_mb: {self.one_file_up_to_mb} is negative; 0 always writes one file per month")
+        if not 0 < self.page_budget < float("inf"):
+            raise SettingError(f"page_budget: {self.page_budget} is out of range; choose more than 0: 2 lets a rule do twice as much")
         if not 0 < self.max_source_mb <= 64:
             raise SettingError(f"max_source_mb: {self.max_source_mb} is out of range; choose more than 0 and at most 64")
 
@@ -103,9 +107,9 @@ def _typed(key: str, value: Any) -> Any:
             if not isinstance(value, bool):
                 raise SettingError(f"{key}: expected true or false, got {value!r}")
             return value
-        case "one_file_up_to_mb" | "max_source_mb":
+        case "one_file_up_to_mb" | "max_source_mb" | "page_budget":
             if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise SettingError(f"{key}: expected a number of megabytes, got {value!r}")
+                raise SettingError(f"{key}: expected a number{' of megabytes' if key.endswith('_mb') else ''}, got {value!r}")
             return float(value)
         case "encoding" | "pattern":
             if value is not None and not isinstance(value, str):

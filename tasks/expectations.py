@@ -88,7 +88,8 @@ RECORD: tuple[Expectation, ...] = (
       "A table, an advertisement in another language, or OCR of a picture: leave it out or keep it apart.", LONG),
     E("record.within-budget", CRITICAL, "over_budget", NONE,
       "No rule removed or changed more of the page than its budget allows.",
-      "A rule ran wild on this page, or the page is unlike a newspaper: look at it in the proof."),
+      "A rule ran wild on this page, or the page is unlike a newspaper: look at it in the proof; where the page is right, raise "
+      "page_budget in qingyang.toml."),
     # ---- what a reader should look at
     E("record.has-body", WARNING, "paragraphs", ("between", 1, None),
       "There is text under the headline.",

@@ -148,7 +148,7 @@ def _finish(issues: Sequence[Cleaned], settings: Settings, out: Mapping[str, IO[
             out["unreadable"].write(line({"source": source.name, "error": error}))
         faulty = _accounted(each.sources, each.records, each.entries)
         entry_of = {entry["source"]: entry for entry in each.entries}
-        pages = {name: metrics.page_share(entry, book) for name, entry in entry_of.items()}
+        pages = {name: metrics.page_share(entry, book, settings.page_budget) for name, entry in entry_of.items()}
         shares: dict[tuple[str, ...], dict[str, float]] = {}
         for entry in each.entries:
             out["ledger"].write(line(entry))
@@ -161,10 +161,13 @@ def _finish(issues: Sequence[Cleaned], settings: Settings, out: Mapping[str, IO[
             where = tuple(dict.fromkeys(part["source"] for part in record["parts"]))
             if where not in shares:
                 shares[where] = metrics.worst_share(pages[name] for name in where if name in pages)
+            over = []
+            if any(share > 1 for share in shares[where].values()):
+                over = [said for name in where if name in pages for said in metrics.excess(entry_of[name], book, settings.page_budget)]
             reference = words_record(record, jieba) if jieba and record is longest else None
             row = metrics.row(
                 record, words=words, reference=reference, variants=mine, accounted=record["id"] not in faulty,
-                ledger_share=shares[where], judged=good, kinds=kinds,
+                ledger_share=shares[where], over_budget=over, judged=good, kinds=kinds,
             )  # fmt: skip
             out["articles.zh-Hans"].write(line(record))
             for v, converted in mine.items():
@@ -365,7 +368,7 @@ def _quarantine(job: Assembly, failed: set[str]) -> Iterator[bytes]:
                 record = orjson.loads(_judged(each, job.verdicts))
                 yield line({"record": record, "reasons": job.verdicts[record["id"]]["reasons"]})
     for seen, original in job.copies:
-        error = f"{seen.name}: has the same bytes as {original}, which was cleaned"
+        error = f"{seen.name}: has the same bytes as {original}, which was cleaned, and nothing says that it is another page"
         yield line({"source": seen.name, "error": error, "duplicate_of": original})
     yield from _lines(job, "unreadable")
     for seen in job.unreadable:

@@ -326,7 +326,31 @@ def test_budgets_come_from_the_rules_and_else_from_the_share_of_the_page() -> No
     assert shares == {"layout.rest": 1.2, "removed": 0.3}
     row = metrics.row(record(), ledger_share=shares)
     assert (row["removed_share"], row["over_budget"], row["over_budget_rules"]) == (0.3, 1, "layout.rest")
+    row = metrics.row(record(), ledger_share=shares, over_budget=metrics.excess(entry("layout.rest", 1, 300)))
+    assert row["over_budget_rules"] == "layout.rest removed 300 of 1,000 characters, its budget is 250 (page_budget = 1.2 would allow it)"
     assert metrics.ledger_share([{"pieces": [["remove", 0, 30, "layout.rest", "版" * 30]]}]) == {}
     assert metrics.ledger_share([{"source": "x", "error": "not text"}]) == {}
     blanks = {"pieces": [["keep", 0, 500, 0, 0], ["remove", 500, 1500, "layout.blank", " " * 1000]]}
     assert metrics.ledger_share([blanks]) == {"removed": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("kept", "removed", "rule", "said"),
+    [
+        # a front page: folio, contents, telephone and credits are a quarter of it
+        (349, [120], "furniture.page", []),
+        (430, [5], "jump.to-be-continued", []),
+        (430, [5, 5, 5], "jump.to-be-continued", ["jump.to-be-continued was found 3 times in 445 characters, its budget is 2"]),
+        (200, [250], "furniture.page", ["furniture.page removed 250 of 450 characters, its budget is 200"]),
+        (700, [300], "furniture.page", ["furniture.page removed 300 of 1,000 characters, its budget is 250"]),
+        # one find is within the rule's own budget, but is half of the page
+        (500, [500], "jump.to-be-continued", ["jump.to-be-continued removed 500 of 1,000 characters, its budget is 250"]),
+    ],
+)
+def test_a_short_page_has_its_furniture_and_a_rule_that_eats_a_page_is_caught(
+    kept: int, removed: list[int], rule: str, said: list[str]
+) -> None:
+    entry = {"pieces": [["keep", 0, kept, 0, 0], *(["remove", 0, n, rule, "版" * n] for n in removed)]}
+    assert [each.partition(" (page_budget")[0] for each in metrics.excess(entry)] == said
+    assert [r for r, share in metrics.page_share(entry).items() if share > 1] == ([rule] if said else [])
+    assert metrics.excess(entry, times=3) == []
