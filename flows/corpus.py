@@ -132,9 +132,10 @@ def pull_proofs(
         if changed:
             raise SourceError(f"{changed[0]}: keeps changing; run again when the raw folder is quiet")
         done = corpus.last(plan.output) if corpus.is_current(plan) else None
-        totals = done["totals"] if done else finish(lambda: (plan, pool), _run(started, pool.count))
+        run = _run(started, pool.count)
+        totals = done["totals"] if done else finish(lambda: (plan, pool), run)
         publish(held)
-        report = summary.of(plan, totals, time.time() - started, there)
+        report = summary.of(plan, totals, run["seconds"], there)
         create_markdown_artifact(summary.markdown(report), key="summary", description="What came in and what went out")
         lies = (there.absolute() / "proof" / "index.html").as_uri() if isinstance(there, Path) else f"{there}/proof/index.html"
         create_link_artifact(os.environ.get(PROOF, lies), key="proof", description="The visual proof")

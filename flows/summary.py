@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tasks import counts
+from tasks.counts import many
+
 if TYPE_CHECKING:
     from tasks.corpus import Plan
 
@@ -14,28 +17,10 @@ def of(plan: Plan, totals: dict[str, int], seconds: float, output: object = None
     return {
         **totals,
         "output": str(output or plan.output),
-        "found": len(plan.seen),
-        "ignored": len(plan.ignored),
         "remade": len(plan.pending),
         "shards": len(plan.shards),
         "seconds": round(seconds, 1),
     }
-
-
-QUARANTINED = {
-    "unreadable": ("source unreadable", "sources unreadable"),
-    "copies": ("copy of another source", "copies of other sources"),
-    "failed": ("record failed a check", "records failed a check"),
-}
-
-
-def many(count: int, one: str, more: str = "") -> str:
-    """A number and what it counts.
-
-    >>> many(1, "source"), many(1200, "source"), many(0, "copy of another source", "copies of other sources")
-    ('1 source', '1,200 sources', '0 copies of other sources')
-    """
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 def local(moment: str) -> str:
@@ -46,27 +31,31 @@ def local(moment: str) -> str:
         return moment
 
 
-def quarantined(report: dict[str, Any]) -> int:
-    return sum(int(report[key]) for key in QUARANTINED)
+def quarantined(totals: dict[str, Any]) -> bool:
+    return bool(counts.quarantined(totals))
 
 
 def lines(report: dict[str, Any]) -> list[tuple[str, str]]:
     """The closing summary, label and text."""
-    out = [
-        ("in", f"{many(report['found'], 'source')}, {many(report['characters'], 'character')}"),
-        ("out", f"{many(report['articles'], 'article')}, {many(report['fragments'], 'fragment')} in {report['output']}/"),
-        ("remade", f"{report['remade']:,} of {many(report['shards'], 'shard')} in {report['seconds']} s"),
-        ("flagged", f"{many(report['flags'], 'place')}, {many(report['warned'], 'record')} with a warning"),
+    made = ("remade", f"{report['remade']:,} of {many(report['shards'], 'shard')} in {report['seconds']:.1f} s")
+    into, out, *more = _corpus(report, report["output"])
+    return [into, out, made, *more]
+
+
+def _corpus(totals: dict[str, Any], output: Any) -> list[tuple[str, str]]:
+    """What a corpus was made of and holds: the end of a run and its status tell it in the same words."""
+    rows = [
+        ("in", f"{many(totals['sources'], 'source')}, {many(totals['characters'], 'character')}"),
+        ("out", f"{many(totals['articles'], 'article')}, {many(totals['fragments'], 'fragment')} in {output}/"),
+        ("flagged", f"{many(totals['flags'], 'place')}, {many(totals['warned'], 'record')} with a warning"),
     ]
-    if report.get("unjudged"):
-        out.append(("unjudged", f"{many(report['unjudged'], 'expectation')} could not be evaluated: see {report['output']}/checks/"))
-    if report["ignored"]:
-        some = many(report["ignored"], "file that is", "files that are")
-        out.append(("passed over", f"{some} neither .txt nor .txt.gz (named in manifest.json)"))
-    if quarantined(report):
-        what = [many(report[key], *label) for key, label in QUARANTINED.items() if report[key]]
-        out.append(("quarantined", f"{', '.join(what)}: see {report['output']}/quarantine.jsonl"))
-    return out
+    if totals.get("unjudged"):
+        rows.append(("unjudged", f"{many(totals['unjudged'], 'expectation')} could not be evaluated: see {output}/checks/"))
+    if totals.get("ignored"):
+        rows.append(("passed over", counts.passed_over(totals["ignored"])))
+    if what := counts.quarantined(totals):
+        rows.append(("quarantined", f"{what}: see {output}/quarantine.jsonl"))
+    return rows
 
 
 def text(report: dict[str, Any]) -> str:
@@ -91,12 +80,7 @@ def status(output: Any, attempt: dict[str, Any] | None, kept: dict[str, Any] | N
         rows.append(("corpus", "no run has finished yet"))
     else:
         totals, run = kept["totals"], kept["run"]
-        rows += [
-            ("corpus", f"of {local(run['started'])}, made in {run['seconds']} s by {many(run['workers'], 'worker')}"),
-            ("in", f"{many(totals['sources'], 'source')}, {many(totals['characters'], 'character')}"),
-            ("out", f"{many(totals['articles'], 'article')}, {many(totals['fragments'], 'fragment')} in {output}/"),
-            ("flagged", f"{many(totals['flags'], 'place')}, {many(totals['warned'], 'record')} with a warning"),
-            ("quarantined", f"{quarantined(totals):,}" + (f": see {output}/quarantine.jsonl" if quarantined(totals) else "")),
-            ("proof", f"{output}/proof/index.html" if "proof/index.html" in kept["files"] else f"none; qingyang proof {output}"),
-        ]
+        made = f"of {local(run['started'])}, made in {run['seconds']:.1f} s by {many(run['workers'], 'worker')}"
+        there = f"{output}/proof/index.html" if "proof/index.html" in kept["files"] else f"none; qingyang proof {output}"
+        rows += [("corpus", made), *_corpus(totals, output), ("proof", there)]
     return "\n".join(f"{label:>11}  {what}" for label, what in rows)

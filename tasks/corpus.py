@@ -35,7 +35,7 @@ memory stays small and the pool stays busy to the end."""
 WORTH_WORKERS = 1_000_000
 """Bytes of sources; less is done here in the time that two workers need to be there."""
 
-TOTALS = ("sources", "characters", "articles", "fragments", "flags", "warned", "failed", "copies", "unreadable")
+TOTALS = ("sources", "cleaned", "ignored", "characters", "articles", "fragments", "flags", "warned", "failed", "copies", "unreadable")
 
 READABLE = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
@@ -433,6 +433,7 @@ def finish(plan: Plan, run: dict[str, Any], workers: Workers | None = None) -> d
     for m in made:
         for name, value in m.counts.items():
             totals[name] += value
+    totals |= {"sources": len(plan.seen), "cleaned": totals["sources"], "ignored": len(plan.ignored)}
     totals["unjudged"] = _checker.submit(_check_corpus, plan).result()
     files["checks/corpus.json"] = write.vouch(plan.output / "checks" / "corpus.json")
     _write_manifest(plan, files, totals, run)  # the proof shows it, and is listed in it
@@ -587,7 +588,7 @@ def _write_manifest(plan: Plan, files: dict[str, dict[str, Any]], totals: dict[s
         "fingerprint": fingerprint(),
         "versions": versions(),
         "configuration": plan.settings.as_dict(),
-        "counts": {**totals, "ignored": len(plan.ignored)},
+        "counts": totals,
         "sources": [_source(s) for s in plan.seen],
         "ignored": plan.ignored,
         "files": dict(sorted(listed.items())),

@@ -31,6 +31,7 @@ from qingyang.explain import reasons, why
 from qingyang.ledger import LAYOUT, restore_text, slot_string
 from qingyang.origins import Origin, Place, Seam, Tiles, origins, seams
 from qingyang.records import AccountError
+from tasks import counts
 from tasks import output as shelf
 from tasks.workers import Workers
 
@@ -1117,7 +1118,7 @@ def _cleaned_page(entry: dict[str, Any], shard: _Shard, seen: dict[str, Any], ma
         made.totals[f"record {record['checks']['verdict']}"] += 1
     made.totals["characters"] += len(page.text)
     made.totals["edits"] += len(edits)
-    worst = max((VERDICTS.index(r["checks"]["verdict"]) for r in records.values()), default=0)
+    worst = max((VERDICTS.index(r["checks"]["verdict"]) for r in records.values()), default=VERDICTS.index("unreadable"))
     heads = "｜".join(r["headline"] or r["paragraphs"][0][:24] + "…" if r["paragraphs"] else "" for r in records.values())
     row = [
         sum(r["kind"] == "article" for r in records.values()),
@@ -1237,6 +1238,7 @@ def _write_index(folder: Path, corpus: _Corpus, made: list[_Made]) -> None:
             chunks=chunks,
             filters=[(name, sum(c[k + 1] for c in chunks)) for k, name in enumerate(_FILTERS)],
             manifest=corpus.manifest,
+            quarantined=counts.quarantined(corpus.manifest.get("counts") or {}),
             sources=len(rows),
         )
     )

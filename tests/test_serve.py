@@ -6,6 +6,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -99,8 +100,32 @@ def test_status_tells_what_a_finished_run_left(tmp_path: Path, monkeypatch: pyte
     no_checks(monkeypatch)
     bring(sample(tmp_path / "raw"), tmp_path / "output")
     told = summary.status(tmp_path / "output", None, corpus.last(tmp_path / "output"))
-    for words in ("4 sources", "articles", "proof/index.html", "quarantined"):
+    for words in ("4 sources", "articles", "proof/index.html"):
         assert words in told
+    assert "quarantined" not in told
+
+
+def test_run_status_and_proof_count_the_same_in_the_same_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_checks(monkeypatch)
+    raw, output = sample(tmp_path / "raw"), tmp_path / "output"
+    (raw / "日报/03.txt").write_bytes(b"")
+    (raw / "日报/04.txt").write_text("人民日报\n\n2020年11月25日 星期三\n\n07\n", "utf-8")
+    shutil.copy(raw / "日报/2020-11-25/01.txt", raw / "日报/2020-11-25/01 (1).txt")
+    (raw / ".hidden").mkdir()
+    for name in (".hidden/a.txt", ".hidden/b.txt", "._x.txt", "z.txt.part", "a.jpg"):
+        (raw / name).write_bytes(b"x")
+    plan, totals = bring(raw, output)
+    assert plan.ignored == ["._x.txt", ".hidden/", "a.jpg", "z.txt.part"]
+    told = summary.status(output, None, corpus.last(output))
+    said = summary.text(summary.of(plan, totals, 0.0))
+    page = (output / "proof" / "index.html").read_text("utf-8")
+    for words in ("7 sources,", "4 files and folders: hidden, half-copied", "2 sources unreadable, 1 copy of another source"):
+        assert words in told and words in said
+    assert "2 sources unreadable, 1 copy of another source" in page and "<dt>sources</dt><dd>7</dd>" in page
+    counts = json.loads((output / "manifest.json").read_bytes())["counts"]
+    assert (counts["sources"], counts["cleaned"], counts["ignored"]) == (7, 5, 4)
+    rows = json.loads((output / "proof" / "data" / "0.js").read_text("utf-8").partition(",")[2].rstrip(");\n"))
+    assert sum(row[10] >= 2 for row in rows) == 3
 
 
 def test_times_are_those_of_the_machine_and_one_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +149,7 @@ def test_times_are_those_of_the_machine_and_one_is_one(tmp_path: Path, monkeypat
         "1 of 1 shard in",
         "1 place, 1 record with",
         "1 expectation could",
-        "1 file that is",
+        "1 file or folder: hidden",
         "1 copy of another source",
     ):
         assert words in said
