@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from qingyang.folio import folio, publication_name
-from qingyang.numerals import DATE, date_of, page_label
+from qingyang.numerals import DATE, date_of, page_label, written_days
 from qingyang.records import SettingError, Source
 
 FIELDS = ("publication", "issue_date", "edition", "page")
@@ -104,10 +104,9 @@ def from_sidecar(name: str, sidecar: Mapping[str, str | None]) -> Testimony:
             raise SettingError(f"{name}: sidecar has {f!r}; it may have {', '.join(FIELDS)}")
         if value in (None, ""):
             continue
-        value = str(value)
+        value = str(value).strip()
         if f == "issue_date":
-            m = DATE.fullmatch(value)
-            day = date_of(m) if m else _digits_date(value)
+            day = _written_day(value)
             if not day:
                 raise SettingError(f"{name}: sidecar issue_date {value!r} is no day of the calendar; write it as 2020-11-25")
             value = day.isoformat()
@@ -117,7 +116,7 @@ def from_sidecar(name: str, sidecar: Mapping[str, str | None]) -> Testimony:
 
 _PATTERN_FIELDS = {
     "publication": r"[^/]+?",
-    "date": r"\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{4}年\d{1,2}月\d{1,2}日",
+    "date": r"\d{4}[-_.]?\d{2}[-_.]?\d{2}|\d{4}(?:-\d{1,2}-|_\d{1,2}_|\.\d{1,2}\.)\d{1,2}|[^/]{1,12}年[^/]{1,5}月[^/]{1,5}日",
     "year": r"\d{4}",
     "month": r"\d{1,2}",
     "day": r"\d{1,2}",
@@ -164,7 +163,7 @@ def from_pattern(name: str, pattern: str) -> Testimony:
     if not m:
         return {}
     got = m.groupdict()
-    day = _digits_date(got["date"]) if got.get("date") else None
+    day = _written_day(got["date"]) if got.get("date") else None
     if got.get("year") and got.get("month") and got.get("day"):
         day = _digits_date(f"{got['year']}-{int(got['month']):02}-{int(got['day']):02}")
     return _testimony(got.get("publication"), day, got.get("edition"), got.get("page"))
@@ -172,11 +171,11 @@ def from_pattern(name: str, pattern: str) -> Testimony:
 
 def _testimony(publication: str | None, day: date | None, edition: str | None, page: str | None) -> Testimony:
     out: Testimony = {}
-    if publication:
+    if publication and (publication := publication.strip()):  # 「人民日报 」 is no other paper
         out["publication"] = ABBREVIATIONS.get(publication.lower(), publication)
     if day:
         out["issue_date"] = day.isoformat()
-    if edition:
+    if edition and (edition := edition.strip()):
         out["edition"] = edition
     if page:
         out["page"] = page_label(page) or page
@@ -205,6 +204,26 @@ def _digits_date(s: str) -> date | None:
         return None
 
 
+def _written_day(s: str) -> date | None:
+    """The day that ``s`` writes and nothing else, in digits or in words.
+
+    >>> _written_day("19530502"), _written_day("1953-5-2"), _written_day("民国47年3月12日"), _written_day("1953-5-2 ")
+    (datetime.date(1953, 5, 2), datetime.date(1953, 5, 2), datetime.date(1958, 3, 12), None)
+    """
+    return _digits_date(s) or next((day for start, end, day in written_days(s) if (start, end) == (0, len(s))), None)
+
+
+def _day_folder(name: str) -> tuple[date, str | None] | None:
+    """The day and the edition that a folder bears."""
+    m = _DAY_FOLDER.fullmatch(name)
+    if m and (day := _digits_date(m["day"])):
+        return day, m["edition"]
+    for start, end, day in written_days(name)[:1]:
+        if not start and name[end : end + 1] in ("", "-", "_"):
+            return day, name[end + 1 :] or None
+    return None
+
+
 def _stem(name: str) -> str:
     """The last part of a name without .gz and extension.
 
@@ -225,16 +244,15 @@ def from_path(name: str) -> Testimony:
     {'publication': '人民日报', 'issue_date': '2020-11-25', 'edition': '海外版', 'page': '2'}
     >>> from_path("rmrb/2020-11/25/A02.txt.gz")
     {'publication': '人民日报', 'issue_date': '2020-11-25', 'page': 'A2'}
-    >>> from_path("inbox/0001.txt")
-    {}
+    >>> from_path("人民日报 /1953-5-2/1.txt"), from_path("inbox/0001.txt")
+    ({'publication': '人民日报', 'issue_date': '1953-05-02', 'page': '1'}, {})
     """
-    folders = name.split("/")[:-1]
+    folders = [folder.strip() for folder in name.split("/")[:-1]]
     if not folders:
         return {}
     page = page_of_stem(_stem(name))
-    m = _DAY_FOLDER.fullmatch(folders[-1])
-    if m and (day := _digits_date(m["day"])):
-        return _testimony(folders[-2] if len(folders) > 1 else None, day, m["edition"], page)
+    if dated := _day_folder(folders[-1]):
+        return _testimony(folders[-2] if len(folders) > 1 else None, *dated, page)
     for count in (3, 2):
         m = _SPLIT_DAY.fullmatch("/".join(folders[-count:]))
         if m and (day := _digits_date(f"{m['year']}-{m['month']}-{m['day']}")):
@@ -281,6 +299,8 @@ def from_name(name: str) -> Testimony:
     {'publication': '人民日报', 'issue_date': '2020-11-25', 'page': '2'}
     >>> from_name("nw.D110000renmrb_20201125_1-02.txt")
     {'publication': '人民日报', 'issue_date': '2020-11-25', 'page': '2'}
+    >>> from_name("1958.3.12-第2版.txt"), from_name("民國四十七年三月十二日.txt")
+    ({'issue_date': '1958-03-12', 'page': '2'}, {'issue_date': '1958-03-12'})
     >>> from_name("0001-p3.txt"), from_name("p01.txt"), from_name("0001.txt"), from_name("20200230_02.txt")
     ({'page': '3'}, {'page': '1'}, {}, {})
     """
@@ -291,13 +311,16 @@ def from_name(name: str) -> Testimony:
     day = _digits_date(m[0]) if m else None
     if m and not day:
         return {}
-    before, after = (stem[: m.start()], stem[m.end() :]) if m else (stem, "")
+    start, end = m.span() if m else (len(stem), len(stem))
+    for written in [] if m else written_days(stem)[:1]:
+        start, end, day = written
+    before, after = stem[:start], stem[end:]
     out = _testimony(_title(before), day, None, None)
-    page = _NAME_PAGE.search(after) or (_NAME_PAGE.search(before) if not m else None)
+    page = _NAME_PAGE.search(after) or (_NAME_PAGE.search(before) if not day else None)
     label = next((g for g in page.groups() if g), None) if page else None
-    if not label and m and (tail := re.fullmatch(r"[-_ .]*([A-Za-z]?\d{1,3})(?:[-_ .].*)?", after)):
+    if not label and day and (tail := re.fullmatch(r"[-_ .]*([A-Za-z]?\d{1,3})(?:[-_ .].*)?", after)):
         label = tail[1]
-    if not label and not m and re.fullmatch(r"[A-Za-z]?\d{1,2}", stem):
+    if not label and not day and re.fullmatch(r"[A-Za-z]?\d{1,2}", stem):
         label = stem
     if label and (label := page_label(label)):
         out["page"] = label

@@ -158,6 +158,28 @@ def full_dates(text: str, start: int = 0, end: int | None = None) -> list[tuple[
     return out
 
 
+_REPUBLICAN = re.compile(
+    f"民[国國]{_B}(?P<era>元|{_ARABIC}{{1,3}}|[〇○零一二三四五六七八九十百廿卅]{{1,5}}){_B}年{_B}"
+    f"(?P<month>{_MONTH}){_B}月{_B}(?P<day>{_DAY}){_B}[日号號]"
+)
+
+
+def written_days(name: str) -> list[tuple[int, int, date]]:
+    """Every whole day that the name of a file or folder writes, years of the Republic (1912 is the first) too: (start, end, day).
+
+    >>> [d.isoformat() for s in ("1953-5-2", "1958.3.12-第2版", "民國四十七年三月十二日") for _, _, d in written_days(s)]
+    ['1953-05-02', '1958-03-12', '1958-03-12']
+    >>> written_days("民国九十月三日"), written_days("三月十二日"), written_days("1953-13-45")
+    ([], [], [])
+    """
+    found = full_dates(name)
+    for m in _REPUBLICAN.finditer(name):
+        era = _number(m["era"])
+        if era and (day := calendar_day(1911 + era, _number(m["month"]), _number(m["day"]))):
+            found.append((m.start(), m.end(), day))
+    return sorted(found)
+
+
 _LABEL = re.compile(
     f"第?{_B}(?P<letter>[A-Za-zＡ-Ｚａ-ｚ]?){_B}(?P<number>[0-9０-９]{{1,4}}|[〇○零一二三四五六七八九十百廿]+){_B}(?:版面?|页)?",
 )
