@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from qingyang.numerals import BLANKS, DATE, date_of, page_label
@@ -43,6 +44,7 @@ _NO_PAGE = re.compile("[上下]接|[上下急紧]?转|详见|参见|导读|[责�
 _FOOTER = re.compile(
     f"《?[{BLANKS}]*(?P<title>[{_HAN}{BLANKS}]{{2,14}}?)[{BLANKS}]*》?[{BLANKS}]*[（(](?P<rest>[^（）()]*日[^（）()]*版)[{BLANKS}]*[）)]"
 )
+_JUMP_OPEN = re.compile(f"(?:[上下]接|[上下急紧]?转|[参详]?见)[{BLANKS}]*第?$")
 _FOOTER_PAGE = re.compile(f"({_LABEL})[{BLANKS}]*版")
 _PARTS = re.compile(f"[{BLANKS}|｜·•,，、:：”“\"'‘’()（）《》〈〉\\[\\]【】/—-]+")
 
@@ -169,11 +171,20 @@ def _undated(line: str) -> Folio | None:
 
 def edge_lines(text: str) -> tuple[list[str], list[str]]:
     """The first and the last lines that are not blank, without looking at the rest of the text."""
-    head = [s for line in text[:1600].splitlines() if (s := line.strip(BLANKS + "\r\n\f"))][:HEAD_LINES]
+    head = _lines(text[:1600])[:HEAD_LINES]
     if len(text) <= 1600:
-        every = [s for line in text.splitlines() if (s := line.strip(BLANKS + "\r\n\f"))]
-        return head, every[len(head) :][-FOOT_LINES:]
-    return head, [s for line in text[-800:].splitlines() if (s := line.strip(BLANKS + "\r\n\f"))][-FOOT_LINES:]
+        return head, _lines(text)[len(head) :][-FOOT_LINES:]
+    return head, _lines(text[-800:])[-FOOT_LINES:]
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that are not blank; of a jump line in two the second half is no line of its own: it names another page.
+
+    >>> _lines("确保颗粒归仓。（下转第\\n三版）\\n第二版")
+    ['确保颗粒归仓。（下转第', '第二版']
+    """
+    every = [s for line in text.splitlines() if (s := line.strip(BLANKS + "\r\n\f"))]
+    return [line for above, line in pairwise(["", *every]) if not (_JUMP_OPEN.search(above) and _PAGE.match(line))]
 
 
 def folio(text: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -1,7 +1,7 @@
 """Finds the sources below the raw folder and reads them: the only door through which text comes in.
 
-``.txt`` and ``.txt.gz`` are sources, at any depth; hidden files and half-copied ones (``.part``, ``.tmp``, ``~``) are passed
-over, other kinds are counted. A source that changes while it is read is noticed by its stamp before and after. The raw folder
+``.txt`` and ``.txt.gz`` are sources, at any depth. Hidden files and folders, half-copied files (``.part``, ``.tmp``, ``~``) and other
+kinds are passed over and counted. A source that changes while it is read is noticed by its stamp before and after. The raw folder
 may be a URL that fsspec opens.
 """
 
@@ -63,7 +63,7 @@ class Changed(SourceError):
 
 
 def walk(raw: Path | Remote, leave_out: Path | None = None) -> tuple[list[Found], list[str]]:
-    """All sources below ``raw`` sorted by name, and the names of the files that are no sources.
+    """All sources below ``raw`` sorted by name, and the names of the files that are no sources; of a hidden folder its own alone.
 
     ``leave_out`` is a folder that is not entered (the output, should it lie inside). Links are followed, a circle of links is
     not. Raises SettingError when ``raw`` is no folder that can be listed.
@@ -72,7 +72,9 @@ def walk(raw: Path | Remote, leave_out: Path | None = None) -> tuple[list[Found]
     ignored: list[str] = []
     sidecars: dict[str, Stamp] = {}
     for name, look in _listed(raw, leave_out):
-        if name.endswith("/") or name.lower().endswith(ENDINGS):
+        if any(map(_passed_over, name.split("/"))):
+            ignored.append(name)
+        elif name.endswith("/") or name.lower().endswith(ENDINGS):
             found.append(look())
         elif name.endswith(SIDECAR) and name.removesuffix(SIDECAR).lower().endswith(ENDINGS):
             sidecars[name.removesuffix(SIDECAR)] = look().stamp
@@ -81,15 +83,19 @@ def walk(raw: Path | Remote, leave_out: Path | None = None) -> tuple[list[Found]
     if sidecars:
         found = [f._replace(stamp=f.stamp + sidecars.pop(f.name)) if f.name in sidecars else f for f in found]
         ignored += [name + SIDECAR for name in sidecars]
-    return sorted(found), sorted(ignored)
+    return sorted(found), sorted(set(ignored))
 
 
 def _listed(raw: Path | Remote, leave_out: Path | None) -> Iterator[tuple[str, Callable[[], Found]]]:
     """Every file below by name, and how to look at it; a folder that cannot be listed ends in a slash."""
     if isinstance(raw, Remote):
         for name, info in raw.listing().items():
-            if not any(map(_passed_over, name.split("/"))):
-                yield name, partial(Found, name, remote.stamp(info))
+            steps = name.split("/")
+            for k, step in enumerate(steps[:-1]):
+                if _passed_over(step):
+                    name = "/".join(steps[: k + 1]) + "/"
+                    break
+            yield name, partial(Found, name, remote.stamp(info))
         return
     if not raw.is_dir():
         raise SettingError(f"{raw}: no such folder; give the folder that holds the pages")
@@ -119,8 +125,8 @@ def _entries(
         for entry in entries:
             name = prefix + printable(entry.name)
             if _passed_over(entry.name):
-                continue
-            if entry.is_dir():
+                yield entry, name + "/" * entry.is_dir(), None
+            elif entry.is_dir():
                 try:
                     yield from _entries(entry, name + "/", (*above, here), avoid)
                 except OSError as error:
@@ -164,6 +170,19 @@ def printable(name: str) -> str:
     except UnicodeEncodeError:
         return os.fsencode(name).decode("utf-8", "backslashreplace")
     return name
+
+
+def unprintable(name: str) -> str:
+    """The file name that :func:`printable` may have made ``name`` of. A name that was typed with ``\\xNN`` in it is taken for one too.
+
+    >>> unprintable(printable("\\udcb5\\udcda1.txt")) == "\\udcb5\\udcda1.txt", unprintable("第1版.txt")
+    (True, '第1版.txt')
+    """
+    if "\\x" not in name:
+        return name
+    data = re.sub(rb"\\x([89a-f][0-9a-f])", lambda m: bytes.fromhex(m[1].decode()), os.fsencode(name))
+    named = os.fsdecode(data)
+    return named if printable(named) == name else name
 
 
 def locate(raw: Path, name: str) -> Path:

@@ -82,7 +82,7 @@ def below(dest: Path, name: str) -> Path:
     """The place of a source; a name that leads out of the folder is refused."""
     if name.startswith("/") or ".." in name.split("/"):
         raise SettingError(f"{name}: leads out of the folder; the ledger is damaged")
-    return dest / name
+    return dest / read.unprintable(name)
 
 
 def _give(dest: Path, entry: Mapping[str, Any], data: bytes, failures: list[str]) -> int:
@@ -127,7 +127,7 @@ def _sizes(output: Path) -> dict[str, int]:
 def _put_together(folder: Path, dest: Path, sizes: Mapping[str, int], failures: list[str]) -> int:
     """One file of its parts, and how many that makes; one that lacks a part is told and not given back."""
     path = folder.with_name(folder.name.removeprefix(".").removesuffix(IN_PARTS))
-    name = path.relative_to(dest).as_posix()
+    name = read.printable(path.relative_to(dest).as_posix())
     parts, end = {int(part.name): part for part in folder.iterdir()}, 0
     while end in parts:
         end += parts[end].stat().st_size

@@ -149,7 +149,7 @@ def test_two_editions_of_a_day_keep_the_page_that_they_share(tmp_path: Path) -> 
     write(raw, **{"甲报/2020-11-25-早版/2 (1).txt": CARRIED_ON, "收件/x.txt": CARRIED_ON})
     _, totals = bring(raw, output)
     records = [json.loads(line) for line in (output / "articles.zh-Hans.jsonl").read_text("utf-8").splitlines()]
-    assert totals["copies"] == 2 and totals["sources"] == 4
+    assert totals["copies"] == 2 and totals["cleaned"] == 4 and totals["sources"] == 6
     for edition in ("早版", "晚版"):
         mine = [r for r in records if r["source"].startswith(f"甲报/2020-11-25-{edition}")]
         assert [r["headline"] for r in mine] == ["全国劳模表彰大会在京举行", "秋粮收购座谈会召开"]
@@ -159,6 +159,14 @@ def test_two_editions_of_a_day_keep_the_page_that_they_share(tmp_path: Path) -> 
     assert tree(output) == from_nothing(raw, tmp_path / "fresh")
     restored, failures = restore(output, tmp_path / "back")
     assert (restored, failures) == (6, [])
+
+
+def test_a_name_that_is_no_utf_8_comes_back_as_it_was(tmp_path: Path) -> None:
+    raw, name = tmp_path / "raw", os.fsdecode("人民日报".encode() + b"/\xb5\xda1\xb0\xe6.txt")
+    write(raw, **{name: PAGE_1, "人民日报/第1版.txt": PAGE_2})
+    bring(raw, tmp_path / "output")
+    assert restore(tmp_path / "output", tmp_path / "back") == (2, [])
+    assert (tmp_path / "back" / name).read_bytes() == PAGE_1.encode()
 
 
 def test_an_id_is_that_of_the_bytes_where_no_other_issue_prints_them(tmp_path: Path) -> None:
