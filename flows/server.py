@@ -193,12 +193,14 @@ def _serve(handle: int, proof: str) -> None:
     gc.disable()  # these imports make a million objects that stay: looking through them is a sixth of their time
     import uvicorn
     from prefect.server.api.server import create_app
-    from starlette.routing import Mount
+    from starlette.responses import RedirectResponse
+    from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
 
     app = create_app()
     if proof:  # first, as Prefect's own pages take every address that is left
-        app.router.routes.insert(0, Mount("/proof", StaticFiles(directory=proof, html=True, check_dir=False)))
+        app.router.routes.insert(0, Route("/proof", lambda _: RedirectResponse("proof/")))
+        app.router.routes.insert(1, Mount("/proof", StaticFiles(directory=proof, html=True, check_dir=False)))
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, ws="websockets-sansio")
     gc.freeze()
     gc.enable()

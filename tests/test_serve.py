@@ -169,7 +169,7 @@ with Server(pathlib.Path(sys.argv[1]), lasting=True) as server:
     server.ready()
     page, root = os.environ[PROOF], server.url.removesuffix("api")
     assert page.startswith("http://127.0.0.1:"), page
-    print(get(page), get(root + "proof/"), sep="|", end="|")
+    print(get(page), get(root + "proof/"), get(root + "proof"), sep="|", end="|")
     print(get(root + "proof/none.html"), get(root + "proof/%2e%2e/secret"), get(root + "api/health"), sep="|")
 assert PROOF not in os.environ
 """
@@ -189,7 +189,7 @@ def test_a_lasting_server_shows_the_proof_beside_its_pages(tmp_path: Path) -> No
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     shown = "200 b'pulled proof'"
-    assert done.stdout.strip().split("|") == [shown, shown, "404", "404", "200 b'true'"]
+    assert done.stdout.strip().split("|") == [shown, shown, shown, "404", "404", "200 b'true'"]
 
 
 def test_stopped_before_the_server_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
