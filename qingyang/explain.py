@@ -184,11 +184,31 @@ def _title(page: _Page, record: Mapping[str, Any]) -> None:
     facts.append("complete" if record["complete"] else "incomplete")
     facts += [_count(len(record["paragraphs"]), "paragraph"), _count(len(record["text"]), "character")]
     page.say(f"{record['id']} · " + " · ".join(str(f) for f in facts if f), "")
-    for key, words in (("continued_from", "continued from"), ("continued_on", "continued on")):
+    for words, other in beyond(record):
+        page.say(words + (f", record {other}" if other else ""), "")
+
+
+def beyond(record: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    """Where the text of a record begins or goes on elsewhere, as far as the page says so; and the id of the other part.
+
+    >>> record = {"kind": "fragment", "headline": None, "continued_from": {"page": "1", "id": None}, "continued_on": None}
+    >>> beyond(record), beyond(record | {"continued_from": None})
+    ([('continued from page 1, not in this corpus', None)], [('without a headline', None)])
+    """
+    told: list[tuple[str, str | None]] = []
+    for key, said, unsaid in (
+        ("continued_from", "continued from", "without a headline, seems to begin in mid-sentence"),
+        ("continued_on", "continued on", "to be continued, the page does not say where"),
+    ):
         link = record[key]
-        if link:
-            whom = f", record {link['id']}" if link.get("id") else ", not in this corpus"
-            page.say(f"{words} page {link.get('page') or 'unknown'}{whom}", "")
+        page, other = (link.get("page"), link.get("id")) if link else (None, None)
+        if page or other:
+            told.append((f"{said} page {page or 'unknown'}{'' if other else ', not in this corpus'}", other))
+        elif link:
+            told.append((unsaid, None))
+        elif key == "continued_from" and record["kind"] == "fragment":
+            told.append(("without a headline", None))
+    return told
 
 
 def _count(number: int, noun: str) -> str:

@@ -27,7 +27,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from qingyang import sentences
-from qingyang.explain import reasons, why
+from qingyang.explain import beyond, reasons, why
 from qingyang.ledger import LAYOUT, restore_text, slot_string
 from qingyang.origins import Origin, Place, Seam, Tiles, origins, seams
 from qingyang.records import AccountError
@@ -145,7 +145,7 @@ class _Article:
     elsewhere: list[tuple[str, str, str | None]]
     """(page path, source, page label) of its parts on other pages."""
     reasons: list[tuple[str, str]]
-    continued: list[tuple[str, str, str | None]]
+    continued: list[tuple[str, str | None]]
     variants: list[dict[str, Any]]
 
 
@@ -367,11 +367,9 @@ class _Page:
         parts = dict.fromkeys((p["source"], p["page"]) for p in record["parts"] if p["source"] != self.name)
         elsewhere = [(page_path(source), source, page) for source, page in parts]
         continued = []
-        for key, words in (("continued_from", "continued from"), ("continued_on", "continued on")):
-            link = record[key]
-            if link:
-                target = self.shard.source_of(link.get("id"))
-                continued.append((words, link.get("page") or "?", page_path(target) if target else None))
+        for words, other in beyond(record):
+            target = self.shard.source_of(other)
+            continued.append((words, page_path(target) if target else None))
         reasons = [(str(c), self.shard.meaning(str(c))) for c in record["checks"]["failed"]]
         return _Article(number, record, Markup("".join(rows)), traditional, elsewhere, reasons, continued, variants)  # made of Markup
 

@@ -261,6 +261,23 @@ def test_sources_that_were_not_cleaned_have_their_page(tmp_path: Path) -> None:
     assert "unreadable" in index and "duplicate" in index
 
 
+def test_a_fragment_says_whether_it_is_continued_from_anywhere(tmp_path: Path) -> None:
+    sample(tmp_path)
+    path = tmp_path / "articles.zh-Hans.jsonl"
+    records = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    (k,) = [k for k, r in enumerate(records) if r["kind"] == "fragment"]
+    for link, words in (
+        ({"page": "1", "id": None}, "continued from page 1, not in this corpus"),
+        ({"page": None, "id": None}, "without a headline, seems to begin in mid-sentence"),
+        (None, "without a headline"),
+    ):
+        records[k]["continued_from"] = link
+        put(path, records)
+        proof.write_proof(tmp_path)
+        told = re.findall("<span[^>]*>(continued from[^<]*|without a headline[^<]*)</span>", page(tmp_path, DAY + "02.txt"))
+        assert told == [words]
+
+
 def test_a_quarantined_record_is_shown_with_its_reasons(tmp_path: Path) -> None:
     sample(tmp_path)
     path = tmp_path / "articles.zh-Hans.jsonl"
