@@ -51,8 +51,13 @@ DATELINE = compile_pattern(
 )
 # OCR and print also give 本报北京一月四日 记者… and 本报讯１月３日
 _BARE = compile_pattern(rf"(?P<agency>本报|本報)(?P<close>讯|訊)(?P<when>{_DATE})?")
+_NO_PAPER = "本通海简簡公预預汇匯情喜捷战戰举舉讣訃回播警墙牆电電快"
+"""Before 报 they make another word: 海报, 简报, 战报."""
+_MEDIUM = rf"(?<![{HAN}])[{HAN}][{HAN}·]{{0,11}}?(?:(?<![{_NO_PAPER}])[报報]|[网網]|电视台|電視臺|客户端|客戶端|通讯社|通訊社|海外版)"
+"""A paper or a station that the reporter is of: 光明日报记者, 湖南日报·新湖南客户端记者."""
+_ALSO = "特约|特約|特派|实习|實習|见习|見習|首席|高级|高級|资深|資深|执笔|執筆|主任|全媒体|全媒體|融媒体|融媒體"
 _REPORTERS = (
-    r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|驻[^记，。]{2,8}?)*"
+    r"(?:(?:新华社|本报|中新社|人民网|特约|特派|实习|见习|执笔|全媒体|融媒体|驻[^记，。]{2,8}?)*"
     r"(?:记者|通讯员|報道員|采访组|特约记者|编译|摄影)+[：:]?[^，。；？！]{0,60}?)"
 )
 BY_PAREN = compile_pattern(rf"[（(\[〔]{_REPORTERS}(?:报道|报导|報道|報導)?[）)\]〕]|[（(][{HAN}·、，,]{{2,30}}[）)]")
@@ -169,7 +174,8 @@ def dateline(text: str) -> Dateline | None:
 
 
 _ROLE = compile_pattern(
-    r"(?:新华社|本报|中新社|人民网|新华网|人民日报|本刊|央视)?(?:特约|特派|实习|见习|首席|高级|资深|执笔|主任)*(?:驻[^记\s]{2,8}?)?(?:记者|通讯员|評論員|评论员|编辑|编译|记录|撰稿人?|特约撰稿人|观察员|摄影)+[：:]?"
+    rf"(?:新华社|新華社|本报|本報|中新社|人民网|新华网|人民日报|本刊|央视|{_MEDIUM})?(?:{_ALSO})*(?:[驻駐赴][^记記\s]{{2,8}}?)?(?:{_ALSO})*"
+    r"(?:[记記]者|通[讯訊][员員]|[评評][论論][员員]|编辑|編輯|编译|編譯|记录|記錄|撰稿人?|特约撰稿人|观察员|觀察員|[摄攝]影)+[：:]?"
     r"|采访组[：:]|(?:文|图|作者|撰文|执笔|整理|口述|采写)[：:／/]|[／/](?:文|图|摄)|参与采写|摄影报道|摄影|报道[：:]?|报导[：:]?|報道|報導|综合|执笔|(?<=[^\s])摄(?=$|[、\s）)])"
 )
 _MARKS = compile_pattern(r"[□■●◆○◎☆★▲△◇▪•※＊*→（）()【】〔〕\[\]<>〈〉]+")
@@ -190,14 +196,16 @@ def authors(printed: str, *, bare: bool = False) -> list[str]:
     ['陈尚文', '周之然']
     >>> authors("新华社记者罗玉文、本报记者陈维伟报道：")
     ['罗玉文', '陈维伟']
+    >>> authors("（湖北日报全媒体记者王小刚 通讯员李芳）"), authors("本報赴四川特派記者 王建國")
+    (['王小刚', '李芳'], ['王建國'])
     >>> authors("本报记者　赵嘉鸣　管克江　焦　翔　王海林")
     ['赵嘉鸣', '管克江', '焦翔', '王海林']
     """
     text = _MARKS.sub(" ", printed)
     # 记 者 and 本 报 记 者 printed with blanks
-    text = re.sub(r"本\s?报\s?记\s?者", "本报记者", text)
-    text = _ROLE.sub(" ", text).rstrip("摄 ：:。")
-    text = re.sub(r"本报|新华社|中新社", " ", text)
+    text = re.sub(r"本\s?[报報]\s?[记記]\s?者", "本报记者", text)
+    text = _ROLE.sub(" ", text).rstrip("摄攝 ：:。")
+    text = re.sub(r"本[报報]|新[华華]社|中新社", " ", text)
     out: list[str] = []
     for chunk in re.split(r"[、，,；;／/]", text):
         words = [w for w in re.split(r"[\s\u3000\u00a0]+", chunk) if w]
@@ -266,8 +274,10 @@ def is_issuer(word: str) -> bool:
 
 
 BYLINE = compile_pattern(
-    rf"^[□■●◆○◎☆★▲△◇▪•※＊*（(]*(?:(?:新华社|本报|本刊|中新社|人民网|新华网|人民日报|工人日报|通讯)?(?:特约|特派|实习|见习|首席|驻[{HAN}]{{2,6}})*"
-    rf"(?:记者|通讯员|评论员|特约评论员|特约撰稿人|观察员|编辑部|编译|采访组)|(?:文|图|作者|撰文|口述|整理|执笔|采写|记录)[：:／/])"
+    rf"^[□■●◆○◎☆★▲△◇▪•※＊*（(]*"
+    rf"(?:(?:新华社|新華社|本报|本報|本刊|中新社|人民网|新华网|人民日报|工人日报|通讯|{_MEDIUM})?(?:{_ALSO}|[驻駐赴][{HAN}]{{2,6}}?(?=特[约約派]|[记記]者))*"
+    rf"(?:[记記]者|通[讯訊][员員]|[评評][论論][员員]|特约评论员|特约撰稿人|观察员|觀察員|编辑部|編輯部|编译|編譯|采访组|採訪組)"
+    rf"|(?:文|图|圖|作者|撰文|口述|整理|执笔|執筆|采写|採寫|记录|記錄)[：:／/])"
 )
 
 
@@ -276,11 +286,13 @@ def looks_like_byline(squeezed: str) -> bool:
 
     >>> looks_like_byline("本报记者程艳博"), looks_like_byline("本报记者从有关部门获悉，明年")
     (True, False)
+    >>> looks_like_byline("光明日报全媒体记者李小明"), looks_like_byline("通报记者节活动")
+    (True, False)
     """
     m = BYLINE.match(squeezed)
     if not m or len(squeezed) > 60 or re.search(r"[，。！？；：:“”]", squeezed[m.end() :]):
         return False
     rest = squeezed[m.end() :]
-    if re.search(r"从|在|获悉|来到|走进|日前|近日|采访|了解|发现|说", rest) and len(rest) > 4:
+    if re.search(r"[从從]|在|[获獲]悉|[来來]到|走[进進]|日前|近日|采[访訪]|了解|[发發]现|[说說]", rest) and len(rest) > 4:
         return False
     return len(rest) <= 4 or bool(authors(squeezed)) or not rest

@@ -341,6 +341,13 @@ def test_the_heading_signs_of_a_converter_are_no_part_of_the_headline() -> None:
     assert r["headline"] == "小麦丰收在望"
 
 
+def test_a_kicker_without_a_headline_is_the_headline() -> None:
+    s = sheet("送还一顶帽奖励上千元\n司机把乘客的帽子送还。\n图片新闻\n农民收割小麦。\n")
+    news, picture = split(s, 0, ["kicker", "start"] * 2).drafts
+    assert [s.unit(k) for _, k in news.headline] == ["送还一顶帽奖励上千元"] and not news.kicker
+    assert [s.unit(k) for _, k in picture.kicker] == ["图片新闻"] and not picture.headline
+
+
 def test_a_deck_is_a_head_too() -> None:
     """Text under a deck whose headline was lost begins here: it is no fragment, and looks for nothing to go on with."""
     s = sheet("——记我省小麦生产\n今年我省小麦丰收。\n")
