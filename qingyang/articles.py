@@ -92,12 +92,14 @@ class Writer:
         units = self.units
         paragraphs = [[units[n][k] for n, k in para] for para in head.paragraphs]
         lead = None
+        begins_here = head.has_head
         for k in range(min(4, len(paragraphs))):
             if k in head.subheads:
                 continue
             found = self._lead(paragraphs[k])
             if found:
                 lead, line, reporters, rest = found
+                begins_here |= k == 0 and head.jump_in is None
                 if reporters and not by:
                     by = reporters
                 else:
@@ -178,7 +180,7 @@ class Writer:
             record["continued_from"] = Link(page=None, id=None) if head.mid else None
         if chain[-1].jump_out:
             record["continued_on"] = Link(page=chain[-1].jump_out[1].page, id=None)
-        if head.headless and not head.has_head:
+        if head.headless and not begins_here:
             record["kind"] = "fragment"
         record["complete"] = not (head.jump_in or chain[-1].jump_out or record["kind"] == "fragment")
         if lead:

@@ -395,11 +395,14 @@ def doubtful(roles: list[str], p: Floats) -> set[int]:
 
 
 def trusted(X: Floats, p: Floats, drafts: list[Draft], wanted: list[int]) -> NDArray[np.bool_]:
-    """Pieces that begin no text of their own: the network would rather have them go on, nothing stands between, no dateline opens them."""
+    """Pieces that begin no text of their own: the network would rather have them go on, nothing stands between, no dateline opens them;
+    or they are a mere note or date, （附图片1张）, which nobody prints by itself."""
     first = np.array([drafts[w].paragraphs[0][0][1] for w in wanted])
+    alone = np.array([drafts[w].first == drafts[w].last for w in wanted])
+    note = alone & (X[first][:, [_COL["is_paren"], _COL["is_docdate"]]] > 0).any(1)
     right_above = np.array([drafts[w - 1].last[1] + 1 == k if w else False for w, k in zip(wanted, first.tolist(), strict=True)])
     doubted = np.array([drafts[w].doubtful for w in wanted])
-    out: NDArray[np.bool_] = doubted & right_above & (going_on(p[first]) >= TRUST) & (X[first, _COL["is_dateline"]] <= 0)
+    out: NDArray[np.bool_] = doubted & right_above & (note | (going_on(p[first]) >= TRUST)) & (X[first, _COL["is_dateline"]] <= 0)
     return out
 
 

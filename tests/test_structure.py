@@ -341,6 +341,13 @@ def test_the_heading_signs_of_a_converter_are_no_part_of_the_headline() -> None:
     assert r["headline"] == "小麦丰收在望"
 
 
+def test_what_opens_with_its_own_dateline_is_no_fragment() -> None:
+    goes_on = "走在世界前列，水稻专家表示，杂交水稻育种还有潜力。\n"
+    for text, kind in ((f"新华社长沙5月3日电 {goes_on}", "article"), (f"（上接第一版）{goes_on}", "fragment")):
+        (r,) = accounted([Source("p.txt", text, "4" * 64)])
+        assert (r["kind"], r["headline"]) == (kind, None)
+
+
 def test_a_kicker_without_a_headline_is_the_headline() -> None:
     s = sheet("送还一顶帽奖励上千元\n司机把乘客的帽子送还。\n图片新闻\n农民收割小麦。\n")
     news, picture = split(s, 0, ["kicker", "start"] * 2).drafts

@@ -99,6 +99,17 @@ def test_what_stands_after_something_else_is_asked_for_once_more() -> None:
     assert trusted(gather(sheet), p, drafts, [1, 2]).tolist() == [False, True]
 
 
+def test_a_note_is_no_text_of_its_own() -> None:
+    lines = ["小麦丰收", "　　今年我省小麦丰收。", "（附图片1张）", "（记者从有关部门获悉）农民收入有了提高，", "生活好得多了。"]
+    sheet = read_lines(Source("p01.txt", "\n".join(lines) + "\n", ""))
+    roles = ["headline", "start", "start", "start", "continue"]
+    p = _probable(roles, 0.5)
+    p[[1, 4]] = _probable(["start", "continue"])
+    drafts = cut(sheet, 0, roles, p).drafts
+    assert [d.first[1] for d in drafts] == [0, 2, 3]
+    assert trusted(gather(sheet), p, drafts, [1, 2]).tolist() == [True, False]
+
+
 def test_a_piece_right_below_goes_on_as_the_roles_have_it_that_go_on() -> None:
     at = {r: ROLES.index(r) for r in ROLES}
     p = np.zeros(len(ROLES), np.float32)
