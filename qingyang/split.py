@@ -11,7 +11,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from qingyang import furniture
 from qingyang.lines import Mark, Sheet
 
 GOES_ON = ("continue", "start")
@@ -62,11 +61,6 @@ class PageDrafts:
     stray_marks: list[Mark]
     """Marks that belong to no article."""
     decisions: list[dict[str, Any]]
-
-
-def _only_label(sheet: Sheet, kicker: list[Unit]) -> bool:
-    """社论, 图片新闻: what kind of text stands below, no headline."""
-    return len(kicker) == 1 and furniture.match(sheet.unit(kicker[0][1]), sheet.book) is not None
 
 
 def split(sheet: Sheet, number: int, roles: list[str], doubtful: Collection[int] = ()) -> PageDrafts:
@@ -168,10 +162,6 @@ def split(sheet: Sheet, number: int, roles: list[str], doubtful: Collection[int]
         cur.last = unit
     if waiting is not None:
         stray.append(waiting)
-    for d in drafts:
-        if d.kicker and not d.headline and d.paragraphs and not _only_label(sheet, d.kicker):
-            # a line above a headline that is not there is the headline
-            d.kicker, d.headline = [], d.kicker
     if loose:
         if not drafts:
             begin(loose[0][0], True)

@@ -17,12 +17,12 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import seams
+from qingyang import furniture, seams
 from qingyang.evidence import NAMES, Floats
 from qingyang.lines import HAN, Sheet
 from qingyang.roles import ROLES
 from qingyang.split import Draft, PageDrafts
-from qingyang.thread import absorb, median
+from qingyang.thread import absorb, in_order, median
 
 _COL = {n: i for i, n in enumerate(NAMES)}
 _HEAD = [ROLES.index(r) for r in ("headline", "headline_cont")]
@@ -208,12 +208,23 @@ def give_back(into: Draft, d: Draft, text: bool = False) -> None:
     absorb(into, rest)
 
 
+def _headlines(sheet: Sheet, p: Floats, drafts: list[Draft]) -> None:
+    """The line above a headline that is not there is the headline, on a page in good order; 社论 says only what kind of text it is."""
+    if not in_order(p):
+        return
+    for d in drafts:
+        label = len(d.kicker) == 1 and furniture.match(sheet.unit(d.kicker[0][1]), sheet.book)
+        if d.kicker and not d.headline and d.paragraphs and not label:
+            d.kicker, d.headline = [], d.kicker
+
+
 def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     """The page with the text under its headings given back to the article above.
 
     What was given back is looked at together with the article from then on: a second heading may be known by words of the text
     under the first.
     """
+    _headlines(sheet, p, page.drafts)
     wanted = candidates(page.drafts)
     while wanted:
         found = _found(sheet, X, p, page, wanted)

@@ -386,6 +386,16 @@ def going_on(p: Floats) -> Floats:
     return out
 
 
+IN_ORDER = 0.03
+"""Of a hundred units of a page read in good order so many, the mean over the page, belong to text that stands elsewhere; half of that
+is the rule, twice as many where columns or blocks were read in the wrong order."""
+
+
+def in_order(p: Floats) -> bool:
+    """Is a page read in good order, as far as the network sees?"""
+    return bool(len(p)) and float(p[:, [_RESUME, _OTHER]].sum(1).mean()) < IN_ORDER
+
+
 def doubtful(roles: list[str], p: Floats) -> set[int]:
     """Units whose place is asked for once more: the network is not sure that they go on, or something else stands between."""
     on = going_on(p)
@@ -396,10 +406,10 @@ def doubtful(roles: list[str], p: Floats) -> set[int]:
 
 def trusted(X: Floats, p: Floats, drafts: list[Draft], wanted: list[int]) -> NDArray[np.bool_]:
     """Pieces that begin no text of their own: the network would rather have them go on, nothing stands between, no dateline opens them;
-    or they are a mere note or date, （附图片1张）, which nobody prints by itself."""
+    or they are a mere note or date, （附图片1张）, which nobody prints by itself, on a page read in good order."""
     first = np.array([drafts[w].paragraphs[0][0][1] for w in wanted])
     alone = np.array([drafts[w].first == drafts[w].last for w in wanted])
-    note = alone & (X[first][:, [_COL["is_paren"], _COL["is_docdate"]]] > 0).any(1)
+    note = alone & (X[first][:, [_COL["is_paren"], _COL["is_docdate"]]] > 0).any(1) & in_order(p)
     right_above = np.array([drafts[w - 1].last[1] + 1 == k if w else False for w, k in zip(wanted, first.tolist(), strict=True)])
     doubted = np.array([drafts[w].doubtful for w in wanted])
     out: NDArray[np.bool_] = doubted & right_above & (note | (going_on(p[first]) >= TRUST)) & (X[first, _COL["is_dateline"]] <= 0)

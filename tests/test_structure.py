@@ -350,9 +350,13 @@ def test_what_opens_with_its_own_dateline_is_no_fragment() -> None:
 
 def test_a_kicker_without_a_headline_is_the_headline() -> None:
     s = sheet("送还一顶帽奖励上千元\n司机把乘客的帽子送还。\n图片新闻\n农民收割小麦。\n")
-    news, picture = split(s, 0, ["kicker", "start"] * 2).drafts
-    assert [s.unit(k) for _, k in news.headline] == ["送还一顶帽奖励上千元"] and not news.kicker
-    assert [s.unit(k) for _, k in picture.kicker] == ["图片新闻"] and not picture.headline
+    roles = ["kicker", "start"] * 2
+    p = np.full((4, len(ROLES)), 0.1, np.float32)
+    for lost in (0.1, 0.001):
+        p[:, [ROLES.index("resume"), ROLES.index("other")]] = lost
+        news, picture = subheads.settle(s, gather(s), p, split(s, 0, roles)).drafts
+        assert [s.unit(k) for _, k in (news.headline if lost < 0.01 else news.kicker)] == ["送还一顶帽奖励上千元"]
+        assert [s.unit(k) for _, k in picture.kicker] == ["图片新闻"] and not picture.headline
 
 
 def test_a_deck_is_a_head_too() -> None:

@@ -105,9 +105,12 @@ def test_a_note_is_no_text_of_its_own() -> None:
     roles = ["headline", "start", "start", "start", "continue"]
     p = _probable(roles, 0.5)
     p[[1, 4]] = _probable(["start", "continue"])
+    p[:, [ROLES.index("resume"), ROLES.index("other")]] = 0.001
     drafts = cut(sheet, 0, roles, p).drafts
     assert [d.first[1] for d in drafts] == [0, 2, 3]
     assert trusted(gather(sheet), p, drafts, [1, 2]).tolist() == [True, False]
+    p[0, ROLES.index("other")] = 0.5  # where text stands in the wrong order, what is right above says little
+    assert trusted(gather(sheet), p, drafts, [1, 2]).tolist() == [False, False]
 
 
 def test_a_piece_right_below_goes_on_as_the_roles_have_it_that_go_on() -> None:
