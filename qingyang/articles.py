@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from qingyang import characters
 from qingyang.codes import code_points
 from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
+from qingyang.han import script
 from qingyang.ledger import Removal, Slot, Stretch, compose, flat
 from qingyang.lines import BLANK, BREAK, Sheet
 from qingyang.numerals import parse_date
@@ -217,6 +218,7 @@ class Writer:
                 else:
                     record[slot.field] = value  # type: ignore[literal-required]
             record["text"] = "\n".join(record["paragraphs"])
+            record["lang"] = script(f"{record['headline'] or ''}{record['text']}")
         for record, _ in self.shells:
             self._read_fields(record)
         entries: list[dict[str, Any]] = []

@@ -362,7 +362,7 @@ class _Page:
                 same = slot_string(hant, name, para)
                 if same != text:
                     other = _flagged(same, doubts.get(para, ()) if body else ())
-            rows.append(_row(name, clean, other, self.shard.corpus.lang))
+            rows.append(_row(name, clean, other, self.shard.corpus.lang, record["lang"]))
             traditional |= other is not None
         parts = dict.fromkeys((p["source"], p["page"]) for p in record["parts"] if p["source"] != self.name)
         elsewhere = [(page_path(source), source, page) for source, page in parts]
@@ -657,11 +657,11 @@ class _Page:
         return f"<del class={shape} data-r={self.notes.rule(rule)}>{_esc(text)}</del>", family
 
 
-def _row(name: str, clean: str, hant: str | None, lang: str | None) -> str:
+def _row(name: str, clean: str, hant: str | None, lang: str | None, own: str) -> str:
     """One field or paragraph, its Traditional form behind it; a page has a hundred of them, too many for a template's loop."""
     label = "" if name == "paragraphs" else f'<span class="label">{_LABELS.get(name, name)}</span>'
     other = "" if hant is None else f'<p class="hant" lang="{lang}" hidden>{hant}</p>'
-    return f'<div class="row {name.replace("metadata.", "")}">{label}<p lang="zh-Hans">{clean}</p>{other}</div>\n'
+    return f'<div class="row {name.replace("metadata.", "")}">{label}<p lang="{_esc(own)}">{clean}</p>{other}</div>\n'
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qingyang import flags
+from qingyang import clean, flags
 from qingyang.flagging import channel, printed, spelling
 
 
@@ -158,3 +158,13 @@ def test_flags_lie_inside_their_paragraph(paragraphs: list[str]) -> None:
 )
 def test_an_enumeration_comma_before_a_clause(text: str, flagged: bool) -> None:
     assert ("flag.comma" in [f["rule"] for f in channel.find([text])]) is flagged
+
+
+def test_traditional_text_is_not_held_against_simplified_words() -> None:
+    """Synthetic, after weather news of Taiwan: 氣象局 was said to sound like 气象局, which is the same word."""
+    text = "中央氣象局指出，中度颱風昨晚八時的中心位置在鵝鑾鼻東南方，衛生署署長昨天為此召開會議，提醒民眾注意防颱。"
+    assert channel.find([text])
+    (found,) = clean(f"氣象局發布颱風警報\n\n　　{text}\n".encode())
+    assert (found["lang"], found["flags"]) == ("zh-Hant", [])
+    (other,) = clean("气象局发布台风警报\n\n　　中央气象局指出，台风的中心位置在鹅銮鼻东南方，有关部门昨天为此召开会议。\n".encode())
+    assert other["lang"] == "zh-Hans"
