@@ -557,7 +557,9 @@ def row(
         "publication": record["publication"],
         "issue_date": record["issue_date"],
         "page": ",".join(dict.fromkeys(p["page"] for p in record["parts"] if p["page"])) or None,
-        "issue": f"{record['publication'] or 'unknown'} {record['issue_date'] or 'unknown'}",
+        "issue": " ".join(
+            filter(None, (record["publication"] or "unknown", record["issue_date"] or "unknown", record["metadata"].get("edition")))
+        ),
         "lang": record["lang"],
         "text_hash": blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
         "paragraphs": len(paragraphs),

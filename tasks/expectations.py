@@ -196,7 +196,7 @@ CORPUS: tuple[Expectation, ...] = (
       "Look for one page stored twice under raw/ and keep one."),
     E("corpus.text-unique", WARNING, "long_text_hash", ("unique",),
       "No two records of 50 characters or more have the same text.",
-      "A page stored twice in two encodings, or an article printed twice."),
+      "A page stored twice in two encodings, a page that two editions share, or an article printed twice."),
     E("corpus.quarantined", WARNING, "failed", ("mean", 0, 0.02),
       "At most 2 % of the records are quarantined.",
       "One cause usually explains most of them: sort quarantine.jsonl by reason."),
