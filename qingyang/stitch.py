@@ -7,15 +7,16 @@ a tail without a head.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import seams
+from qingyang import ngrams, seams
 from qingyang.codes import code_points
-from qingyang.lines import Sheet
+from qingyang.lines import Mark, Sheet
 from qingyang.patterns import compile_pattern
 from qingyang.split import Draft, PageDrafts
 from qingyang.subheads import give_back
@@ -73,6 +74,10 @@ def _alike(sheets: Sequence[Sheet], pairs: Sequence[tuple[Draft, Draft]], drafts
     return out
 
 
+USUAL = 0.004
+"""Likeness of two texts that share nothing but their language."""
+
+
 def same_page(a: str, b: str) -> bool:
     """Two labels of one page: in a paper with sections, "A7" in print is "7" in a file's name.
 
@@ -82,29 +87,56 @@ def same_page(a: str, b: str) -> bool:
     return a == b or (a.lstrip("ABCDEFGH") == b.lstrip("ABCDEFGH") and (a.isdigit() or b.isdigit()))
 
 
-def _seams(sheets: Sequence[Sheet], pairs: Sequence[tuple[Draft, Draft]]) -> list[float]:
-    """Does the first line of each tail go on with the last line of its head? In [-1, 1]; 0 where nothing tells."""
-    out = [0.0] * len(pairs)
+def _told(sheets: Sequence[Sheet], pairs: Sequence[tuple[Draft, Draft]], alike: Sequence[float]) -> list[float]:
+    """Log-odds that each tail goes on with its head, by the words that both share and, where the head ends in mid-sentence, by the seam.
+
+    Fitted on 224 pairs of composed issues whose page numbers allow both (161 of them right): no right pair has less than -2, and of the
+    tails with several heads 35 of 38 find theirs, against 27 by likeness alone.
+    """
+    out = [-0.8 + 1.5 * float(np.log((like + USUAL) / (2 * USUAL))) for like in alike]
     known: list[int] = []
     left: list[str] = []
     right: list[str] = []
     for k, (h, t) in enumerate(pairs):
         if not h.paragraphs or not t.paragraphs:
             continue
-        (a, i), (b, j) = h.paragraphs[-1][-1], t.paragraphs[0][0]
-        above = sheets[a].unit(i)
+        above = "".join([sheets[n].unit(i) for n, i in h.paragraphs[-1][-_LINES:]])
         if above[-1] in "。！？!?”’）)…":
-            out[k] = 0.0 if sheets[b].indent[j] < 1 else 0.3
             continue
         known.append(k)
-        left.append(above[-seams.LEFT :].rjust(seams.LEFT, "\0"))
-        right.append(sheets[b].unit(j)[: seams.RIGHT].ljust(seams.RIGHT, "\0"))
-    before, after = code_points("".join(left)).reshape(-1, seams.LEFT), code_points("".join(right)).reshape(-1, seams.RIGHT)
-    words = seams.evidence(before, after)
-    reads = seams.reads_on(before, after, [(k, k + 1) for k in range(len(known))])
-    for k, e, r in zip(known, words, reads, strict=True):
-        out[k] = float(np.clip((e[0] + r) / 4 + max(e[1:4]) / 8, -1, 1))
+        left.append(above[-_SEEN:].rjust(_SEEN, "\0"))
+        right.append("".join([sheets[n].unit(i) for n, i in t.paragraphs[0][:_LINES]])[:_SEEN].ljust(_SEEN, "\0"))
+    if known:
+        before, after = code_points("".join(left)).reshape(-1, _SEEN), code_points("".join(right)).reshape(-1, _SEEN)
+        each = np.arange(len(known))
+        belongs = seams.belongs(before[:, -seams.LEFT :], after[:, : seams.RIGHT], None, [(k, k + 1) for k in each.tolist()])
+        gains = ngrams.gains(ngrams.Ends.of(before), ngrams.Starts.of(after), each, each)
+        for k, belong, gain in zip(known, belongs.tolist(), gains.tolist(), strict=True):
+            out[k] += 0.9 * min(max(belong, -6.0), 6.0) + 0.37 * min(max(gain, -3.0), 10.0)
     return out
+
+
+_SEEN, _LINES = 10, 4
+"""Characters that are seen on both sides of the seam, and lines they may stand in: the last may be a single word."""
+
+AGAINST = -6.0
+"""Log-odds of :func:`_told` below which a head and a tail stay apart, unless the tail repeats the headline. On
+pages whose columns were read across, right pairs come down to -5."""
+
+_ORDINAL = compile_pattern("[\u2460-\u2487\u3220-\u3229]")
+
+
+def _ordinal(sheets: Sequence[Sheet], jump: tuple[int, Mark] | None) -> int:
+    """Which of several stories that jump to one page, as printed: （下转第三版①）; 0 where nothing is.
+
+    >>> from qingyang.lines import read_lines
+    >>> from qingyang.records import Source
+    >>> sheet = read_lines(Source("p.txt", "价格（下转第三版②）", "0"))
+    >>> _ordinal([sheet], (0, sheet.marks[0]))
+    2
+    """
+    found = _ORDINAL.search(sheets[jump[0]].source.text, jump[1].start, jump[1].end) if jump else None
+    return int(unicodedata.numeric(found.group())) if found else 0
 
 
 NEEDED = 1.0
@@ -126,6 +158,7 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
     tails = tails + [d for d in drafts if not d.jump_in and d.has_body and any(_fits(label[d.sheet], b) for b in on_to)]
     titles = {id(d): set(_grams(_head(sheets, d)).tolist()) for d in heads + tails}
     pairs: list[tuple[int, int, float, float]] = []
+    sure: list[bool] = []
     for i, h in enumerate(heads):
         for j, t in enumerate(tails):
             if h is t or h.sheet == t.sheet or not (h.jump_out or t.jump_in):
@@ -137,27 +170,34 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
                 continue
             a, b = titles[id(h)], titles[id(t)]
             same = len(a & b) / min(len(a), len(b)) if a and b else 0.0
-            if not (h.jump_out and t.jump_in) and same < 0.6:
+            if not (h.jump_out and t.jump_in) and same < SAME:
                 continue
-            fits = 1.0 * bool(to and there) + 1.0 * bool(back and here)
+            one, other = _ordinal(sheets, h.jump_out), _ordinal(sheets, t.jump_in)
+            if one and other and one != other:
+                continue
+            fits = 1.0 * bool(to and there) + 1.0 * bool(back and here) + 3.0 * bool(one and other) - 0.5 * (bool(one) != bool(other))
             title = 5.0 * same - (2.0 if a and b and same < 0.2 else 0.0) - 2.0 * (not h.jump_out) - 2.0 * (not t.jump_in)
             pairs.append((i, j, fits, title))
+            sure.append(same >= SAME or bool(one and other))
     told = [(heads[i], tails[j]) for i, j, _, _ in pairs]
     alike = _alike(sheets, told, list({id(d): d for d in heads + tails}.values())) if told else []
-    seams_of = _seams(sheets, told) if told else []
-    scored = [
-        (fits + 8.0 * like + seam + title, i, j)
-        for (i, j, fits, title), like, seam in zip(pairs, alike, seams_of, strict=True)
-    ]
+    scored: list[tuple[float, int, int, bool]] = []
+    for (i, j, fits, title), clear, odds in zip(pairs, sure, _told(sheets, told, alike), strict=True):
+        if odds < AGAINST and not clear:
+            _doubt(pages, heads[i], "stitch.apart")
+        else:
+            scored.append((fits + title + min(max(odds / 2, -1.0), 3.0), i, j, odds < 0 and not clear))
     scored.sort(key=lambda s: (-s[0], s[1], s[2]))
     follows: dict[int, Draft] = {}
     taken: set[int] = set()
-    for score, i, j in scored:
+    for score, i, j, unsure in scored:
         h, t = heads[i], tails[j]
         if score < NEEDED or id(h) in follows or id(t) in taken or _leads_back(follows, t, h):
             continue
         follows[id(h)] = t
         taken.add(id(t))
+        if unsure:
+            _doubt(pages, h, "stitch.unsure")
     gone = _headings(pages, label, heads, follows)
     drafts = [d for d in drafts if id(d) not in gone]
     chains: list[Chain] = []
@@ -169,6 +209,19 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
             chain.append(follows[id(chain[-1])])
         chains.append(chain)
     return chains
+
+
+SAME = 0.6
+"""Share of a headline's pairs of characters from which another repeats it."""
+
+
+def _doubt(pages: Sequence[PageDrafts], h: Draft, rule: str) -> None:
+    """Writes down that seam and words speak against the continuation that the page numbers give to a head."""
+    if not h.jump_out:
+        return
+    page = pages[h.sheet]
+    page.decisions.append({"at": h.jump_out[1].start, "rule": rule, "because": ["seam_and_words_against"]})
+    page.decisions.sort(key=lambda x: x["at"])
 
 
 def _headings(pages: Sequence[PageDrafts], label: dict[int, str | None], heads: Sequence[Draft], follows: dict[int, Draft]) -> set[int]:
