@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,6 +68,11 @@ MAGIC = (
     (b"\x7fELF", "a program", "remove it"),
     (b"SQLite format 3\x00", "a database", "export its text"),
 )
+
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+"""A web page that was saved as text; in UTF-16 once its NULs are left out."""
 
 CONTROL_SHARE = 0.02
 """Share of control characters from which data is no text: PDF extraction leaves a form feed and a stray \\x02 per page, binary
@@ -260,6 +266,8 @@ def _refuse_formats(name: str, body: bytes) -> None:
     for magic, what, way_out in MAGIC:
         if body.startswith(magic):
             raise SourceError(f"{name}: {what}, not text; {way_out}")
+    if _HTML.match(body[:2000].replace(b"\x00", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")):
+        raise SourceError(f"{name}: a web page (HTML), not text; save the article's text from it and put the .txt here")
     if body.startswith(b"\x1f\x8b"):
         raise SourceError(f"{name}: gzip inside gzip; unpack it once")
     if b"\x1b$)" in body[:4096]:

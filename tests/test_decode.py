@@ -234,6 +234,9 @@ def test_damaged_utf8_is_not_taken_for_gbk() -> None:
         (b"", r"empty file \(0 bytes\)"),
         (gzip.compress(b""), "holds 0 bytes"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "a PDF, not text; extract its text"),
+        ("\ufeff\n<!DOCTYPE html>\n<html><body><p>青河县新桥通车</p></body></html>".encode(), "a web page .HTML., not text"),
+        ('<?xml version="1.0" encoding="gbk"?>\n<HTML lang="zh">青河县新桥通车</HTML>'.encode("gbk"), "a web page"),
+        ("<html>青河县新桥通车</html>".encode("utf-16"), "a web page"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "a PNG picture, not text; read it by OCR"),
         (b"PK\x03\x04\x14\x00\x06\x00", "ZIP archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "Office document"),
@@ -251,6 +254,10 @@ def test_what_is_no_text_has_its_own_message(data: bytes, says: str) -> None:
     with pytest.raises(SourceError, match=f"^a/b.bin: .*{says}"):
         read("a/b.bin", data)
     assert to_bytes(unreadable("a/b.bin", data, "x"), "") == data
+
+
+def test_a_page_that_writes_about_html_is_text() -> None:
+    assert read("a.txt", "网页以<html>开头\n<htmlx>".encode()).text.startswith("网页")
 
 
 def test_random_bytes_are_refused() -> None:
