@@ -1,10 +1,12 @@
-"""What the tests of a whole run share: a corpus made without a scheduler, and its bytes for comparing."""
+"""What tests share: a corpus made without a scheduler and its bytes for comparing, texts as arrays of code points."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from qingyang.settings import Settings
 from tasks import corpus, lock
@@ -92,3 +94,12 @@ def tree(output: Path) -> dict[str, Any]:
 def from_nothing(raw: Path, somewhere: Path, settings: Settings | None = None) -> dict[str, Any]:
     bring(raw, somewhere, settings)
     return tree(somewhere)
+
+
+def codes(texts: list[str], width: int, last: bool) -> np.ndarray:
+    """The last code points of each text, nearest last, or the first; 0 where there is none."""
+    out = np.zeros((len(texts), width), np.uint32)
+    for k, text in enumerate(texts):
+        some = [ord(c) for c in (text[-width:] if last else text[:width])]
+        out[k, width - len(some) if last else 0 : width if last else len(some)] = some
+    return out

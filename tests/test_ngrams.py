@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from house import codes
 
 from bench.quality.train.ngrams import read
 from qingyang import ngrams
@@ -22,14 +23,6 @@ LINES = [
     "经济下行等多重考验，如期打赢脱",
     "贫攻坚战，如期全面建成小康社会",
 ]
-
-
-def codes(texts: list[str], width: int, last: bool) -> np.ndarray:
-    out = np.zeros((len(texts), width), np.uint32)
-    for k, text in enumerate(texts):
-        some = [ord(c) for c in (text[-width:] if last else text[:width])]
-        out[k, width - len(some) if last else 0 : width if last else len(some)] = some
-    return out
 
 
 def gains(above: list[str], below: list[str]) -> np.ndarray:

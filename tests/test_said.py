@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from house import codes
 
 from qingyang.lines import read_lines
 from qingyang.pieces import AGAIN, Pieces
 from qingyang.records import Source
 from qingyang.said import LONGEST, Said
 from qingyang.seams import LEFT, RIGHT
-
-
-def codes(texts: list[str], width: int, last: bool) -> np.ndarray:
-    out = np.zeros((len(texts), width), np.uint32)
-    for k, text in enumerate(texts):
-        some = [ord(c) for c in (text[-width:] if last else text[:width])]
-        out[k, width - len(some) if last else 0 : width if last else len(some)] = some
-    return out
 
 
 def across(page: str, above: str, below: str) -> int:
