@@ -28,6 +28,8 @@ MIN_LINES, MIN_SHARE, FEW = 8, 0.06, 2
 columns alternate, so few are cut, too."""
 NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
+UNEVEN = 0.6
+"""What stands before the gaps is so much narrower than what stands behind them where labels and their texts do, and no columns."""
 SINGLE, SHORTEST, FILLS = 1.5, 1.0, 1.3
 """Ideographs: what is so narrow is one character; the shortest last line of a paragraph; how far from a column's width what fills it
 may be."""
@@ -143,7 +145,12 @@ def _gaps(sheet: Sheet, need: float) -> Gaps | None:
     near = np.histogram(at, bins=np.arange(0, at.max() + 3))[0]
     support = np.convolve(near, [1, 1, 1], "same")
     good = support[np.minimum(at.astype(int), len(support) - 1)] >= need
-    if len(np.unique(gaps.unit[good])) < need:
+    rows = np.unique(gaps.unit[good])
+    if len(rows) < need or np.median(left[good]) < UNEVEN * np.median(right[good]):
+        return None
+    plain_lines = np.delete(length, rows)
+    if len(plain_lines) > len(rows) and np.median(length[rows]) < np.median(plain_lines) + 1:
+        # as long as the lines without gaps: 第二十五条  … is the beginning of a paragraph, and no line of two columns
         return None
     # a line too long for one column is cut at every gap: rows that lack a column have their gaps elsewhere
     column = float(np.percentile(left[good], 75))

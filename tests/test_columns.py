@@ -177,3 +177,23 @@ DAM = [
 def test_one_narrow_column_full_of_numbers_is_not_taken_for_several(width: int) -> None:
     lines = [line.strip() for text in DAM for line in column(text, width)]
     assert [text.strip() for text in read("\n".join(lines) + "\n")] == lines
+
+
+ARTICLES = [
+    # Constitution of the People's Republic of China, articles 33 to 37 and 42
+    "凡具有中华人民共和国国籍的人都是中华人民共和国公民。中华人民共和国公民在法律面前一律平等。",
+    "中华人民共和国年满十八周岁的公民，不分民族、种族、性别、职业、家庭出身、宗教信仰、教育程度、财产状况、居住期限，都有选举权和被选举权。",
+    "中华人民共和国公民有言论、出版、集会、结社、游行、示威的自由。",
+    "中华人民共和国公民有宗教信仰自由。任何国家机关、社会团体和个人不得强制公民信仰宗教或者不信仰宗教。",
+    "中华人民共和国公民的人身自由不受侵犯。任何公民，非经人民检察院批准或者决定或者人民法院决定，并由公安机关执行，不受逮捕。",
+    "中华人民共和国公民有劳动的权利和义务。",
+]
+TENS = ["二十一", "二十二", "二十三", "二十四", "二十五", "二十六", "二十七", "二十八", "二十九", "三十一", "三十二", "三十三"]
+
+
+@pytest.mark.parametrize("width", [12, 14, 18, 24])
+@pytest.mark.parametrize("label", ["第{}条　", "第{}條  ", "  第{}章  ", "甲方第{}号答　"])
+def test_what_stands_behind_the_number_of_an_article_is_no_column(label: str, width: int) -> None:
+    texts = [label.format(number) + text for number, text in zip(TENS, ARTICLES + ARTICLES[::-1], strict=True)]
+    lines = [line.strip() for text in texts for line in column("　　" + text, width)]
+    assert "".join(read("\n".join(lines) + "\n")).split() == "".join(lines).split()
