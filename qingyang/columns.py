@@ -28,8 +28,8 @@ MIN_LINES, MIN_SHARE, FEW = 8, 0.06, 2
 columns alternate, so few are cut, too."""
 NARROW = 5.0
 """Ideographs: no newspaper column is narrower; a gap after less is a blank in a list of names or a table."""
-UNEVEN = 0.6
-"""What stands before the gaps is so much narrower than what stands behind them where labels and their texts do, and no columns."""
+UNEVEN, TOGETHER = 0.6, 0.4
+"""Labels: so much narrower than what they label; so few lines with one follow on one another."""
 SINGLE, SHORTEST, FILLS = 1.5, 1.0, 1.3
 """Ideographs: what is so narrow is one character; the shortest last line of a paragraph; how far from a column's width what fills it
 may be."""
@@ -146,11 +146,7 @@ def _gaps(sheet: Sheet, need: float) -> Gaps | None:
     support = np.convolve(near, [1, 1, 1], "same")
     good = support[np.minimum(at.astype(int), len(support) - 1)] >= need
     rows = np.unique(gaps.unit[good])
-    if len(rows) < need or np.median(left[good]) < UNEVEN * np.median(right[good]):
-        return None
-    plain_lines = np.delete(length, rows)
-    if len(plain_lines) > len(rows) and np.median(length[rows]) < np.median(plain_lines) + 1:
-        # as long as the lines without gaps: 第二十五条  … is the beginning of a paragraph, and no line of two columns
+    if len(rows) < need or (need >= MIN_LINES and _labels(length, rows, left[good], right[good])):
         return None
     # a line too long for one column is cut at every gap: rows that lack a column have their gaps elsewhere
     column = float(np.percentile(left[good], 75))
@@ -163,6 +159,17 @@ def _gaps(sheet: Sheet, need: float) -> Gaps | None:
         usual = float(np.median(length))
         good &= np.minimum(np.abs(left - usual), np.abs(right - usual)) <= FILLS
     return gaps.of(good)
+
+
+def _labels(length: NDArray[np.float64], rows: NDArray[np.int64], left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
+    """Are these labels and what they label (``第二十五条  …`` begins a paragraph), and not lines of two columns?
+
+    Then what stands before the gaps is much narrower than what stands behind them, or such lines stand apart from one another and are as
+    long as the others.
+    """
+    if np.median(left) < UNEVEN * np.median(right):
+        return True
+    return bool((np.diff(rows) == 1).mean() < TOGETHER and np.median(length[rows]) < np.median(np.delete(length, rows)) + 1)
 
 
 class Gaps(NamedTuple):
