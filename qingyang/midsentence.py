@@ -3,7 +3,8 @@
 A date, 238页, a name after 编辑, a site or a telephone number may be all that an extraction leaves on a line: 大桥于 / 1957年10月15日 /
 正式通车。 What tells such a line from a folio between two halves of a story is that it goes on with the open sentence above it, and
 that it stands nowhere else on the pages. :func:`weigh_again` takes the look of furniture from such lines and has the page weighed
-once more. Furniture that really stands between the halves of a sentence stays what it is.
+once more. Furniture that really stands between the halves of a sentence stays what it is. And a line in the middle of a page that
+no pattern of furniture knows is none.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ LIFTED = _CAPTION | {"furniture"}
 """Roles that take a line out of the text."""
 _LIFTED = [ROLES.index(r) for r in sorted(LIFTED)]
 _CONTINUE = ROLES.index("continue")
+_FURNITURE = ROLES.index("furniture")
+CERTAIN = 0.6
+"""How sure the network must be of furniture that no pattern knows: what is left of a folio after a bad reading, mostly."""
+_NOT_KEPT = [k for k, r in enumerate(ROLES) if r not in ("subhead", "start", "continue")]
+"""A line that is kept as text opens no article."""
 
 _LOOKS = [
     _COL[f"is_{n}"] for n in ("furniture", "furniture_weak", "docdate", "credit", "label", "name", "names", "byline", "issuer", "paren")
@@ -57,6 +63,11 @@ _STAFF = compile_pattern("[:：/／|]|[\u3400-\u9fff][ \u3000]+[\u3400-\u9fff]{2
 """责编：王 观; 编辑 王观 美编 李晓: a line of staff as papers print it."""
 _PAGE_NUMBER = compile_pattern("[0-9０-９]{1,3}")
 _CREDIT = compile_pattern("(?:记者|通讯员|摄影)[\u3400-\u9fff]{0,2}\n[\u3400-\u9fff]{0,2}摄$")
+_FURNISHED = [_COL[f"is_{n}"] for n in ("furniture", "furniture_weak", "section", "index", "credit", "caption")]
+_BRACKETED = compile_pattern("[【〔［][\u3400-\u9fff]{2,8}[】〕］]")
+_SAYS = compile_pattern("[\u3400-\u9fff]{4,16}")
+_PAPER = compile_pattern("星期|刊号|网址|电话|责编|编辑|导读|要目|提要|预报|二维码|摄$|绘$")
+"""Words of furniture, for lines that a reading of a printed page has spoilt beyond the patterns."""
 _TORN = 3
 """Characters: what is left of a name of three, and 摄."""
 
@@ -65,9 +76,10 @@ def weigh_again(sheet: Sheet, others: Sequence[Sheet], X: Floats, roles: list[st
     """Roles, probabilities and evidence of a page, with its lines in mid-sentence as text. ``others`` are pages of the same issue."""
     found = inside(sheet, others, X, roles)
     torn = _torn_credits(sheet)
-    if not found and not torn:
+    kept = [k for k in _unshaped(sheet, X, roles) if p[k, _FURNITURE] < CERTAIN or _BRACKETED.fullmatch(sheet.unit(k))]
+    if not found and not torn and not kept:
         return roles, p, X
-    p = p.copy()
+    p, roles = p.copy(), list(roles)
     if found:
         X = X.copy()
         X[np.ix_(found, _LOOKS)] = 0
@@ -76,7 +88,11 @@ def weigh_again(sheet: Sheet, others: Sequence[Sheet], X: Floats, roles: list[st
         p[found, _CONTINUE] += p[np.ix_(found, _LIFTED)].sum(1)
         p[np.ix_(found, _LIFTED)] = 0
         roles = [ROLES[r] for r in p.argmax(1).tolist()]
-    roles = list(roles)
+    for k in kept:
+        if roles[k] == "furniture":
+            p[k, _NOT_KEPT] = 0
+            p[k] /= p[k].sum()
+            roles[k] = ROLES[int(p[k].argmax())]
     for k in torn:
         begun = k - 1 if roles[k - 1] != "byline" else k - 2
         if begun >= 0 and roles[begun] in TEXT | _CAPTION:
@@ -150,6 +166,21 @@ def _elsewhere(sheet: Sheet, others: Sequence[Sheet], k: int) -> bool:
         return True
     line = re.compile(f"^[ \t\u3000]*{re.escape(unit)}[ \t\u3000]*\r?$", re.MULTILINE)
     return sum(len(line.findall(other.source.text)) for other in {id(s): s for s in (sheet, *others)}.values()) > 1
+
+
+def _unshaped(sheet: Sheet, X: Floats, roles: list[str]) -> list[int]:
+    """Units that only the network takes for furniture: no pattern knows them, and they stand neither at the head nor at the foot of the
+    page; or labels in brackets, 【招聘】, which papers set over small advertisements and notices."""
+    n = len(roles)
+    edge = min(6, n // 5)
+    return [
+        k
+        for k, role in enumerate(roles)
+        if role == "furniture"
+        and not X[k, _FURNISHED].any()
+        and (_BRACKETED.fullmatch(unit := sheet.unit(k)) or (edge <= k < n - edge and _SAYS.fullmatch(unit) and not _PAPER.search(unit)))
+        and sheet.source.text.count(unit) == 1
+    ]
 
 
 def _torn_credits(sheet: Sheet) -> list[int]:

@@ -81,3 +81,21 @@ def test_the_photographers_name_over_two_lines_is_no_headline() -> None:
     records = clean(page)
     assert [r["headline"] for r in records if r["headline"]] == ["邮局增设夜间窗口", "白石乡办起茶叶加工厂"]
     assert not any(r["kicker"] for r in records)
+
+
+def test_a_line_in_the_middle_of_a_page_that_is_no_furniture_by_shape_is_text() -> None:
+    page = (
+        "青河报 一九六五年四月十三日 星期二\n水库工地喜报多\n　　本报讯　水库工地的民工提\n前三天完成了大坝的基础工\n"
+        "程，受到县里的表扬。\n　　民工们表示，要在汛期到\n来以前把大坝筑到十五米。\n本报今日增刊四版\n　　本报从本月起，逢星期二\n"
+        "增刊四版，随报附送，不另收\n费。\n"
+    )
+    assert "本报今日增刊四版" in text(page)
+
+
+def test_labels_over_small_advertisements_are_kept() -> None:
+    page = (
+        "分类广告　刊登热线：86660000\n\n【招聘】\n城东面馆诚聘：服务员6名，包吃住，月薪700元。电话：86661234\n\n"
+        "【遗失声明】\n青河县利群杂货店遗失营业执照正本，注册号4101052100456，声明作废。\n"
+    )
+    told = "\n".join(f"{r['kicker']}{r['headline']}{r['text']}" for r in clean(page))
+    assert "【招聘】" in told and "【遗失声明】" in told
