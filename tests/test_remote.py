@@ -235,7 +235,7 @@ def test_the_commands_take_a_url(place: str, tmp_path: Path) -> None:
     write(tmp_path, **{"copy.txt": record["text"].replace("隆重", "热烈") * 2})
     compared = CliRunner().invoke(collate, [str(output), str(tmp_path / "copy.txt")])
     assert compared.stdout.strip() == f"{output}/collation/apparatus.jsonl"
-    assert "of 4 records" in compared.stderr
+    assert "of 5 records" in compared.stderr
     assert "collation/apparatus.jsonl" in output.listing()
     assert nothing_to_do(raw, output, Settings()) is not None
     assert summary.text(nothing_to_do(raw, output, Settings()) or {}).count(str(output)) >= 1
