@@ -123,7 +123,7 @@ def asked(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[
     """The seams between the lost pieces of a page and all its pieces."""
     first, last = zip(*[_ends(sheet, d) for d in drafts], strict=True)
     left, _ = edges(sheet, np.array(last), np.array(last))
-    begin = np.array([first[w] for w in wanted])
+    begin = np.array([first[w] for w in wanted], np.int64)
     _, right = edges(sheet, begin, begin)
     open_end = np.array([bool(d.paragraphs) for d in drafts]) & ~_stops(X, last)
     return Asked(left, right, wanted, p[begin][:, [_CONTINUE, _RESUME]].sum(1) > MAY, open_end)
