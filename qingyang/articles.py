@@ -175,6 +175,8 @@ class Writer:
             record["metadata"]["captions"] = [""] * len(captions)
         if subheads:
             record["metadata"]["subheads"] = sorted(s for s in subheads if s < len(paragraphs))
+        if any(d.unsure for d in chain):
+            record["metadata"]["continuation"] = "unsure"
         if head.jump_in:
             record["continued_from"] = Link(page=head.jump_in[1].page, id=None)
         elif head.headless:

@@ -41,6 +41,8 @@ class Draft:
     headless: bool = False
     doubtful: bool = False
     """Goes on with the draft above as far as the network sees, which is not sure of it."""
+    unsure: bool = False
+    """Goes on where the page numbers say, though seam and words speak against it."""
     first: Unit = (0, 0)
     last: Unit = (0, 0)
 

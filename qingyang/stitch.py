@@ -197,6 +197,7 @@ def stitch(sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> list[Chain]:
         follows[id(h)] = t
         taken.add(id(t))
         if unsure:
+            h.unsure = True
             _doubt(pages, h, "stitch.unsure")
     gone = _headings(pages, label, heads, follows)
     drafts = [d for d in drafts if id(d) not in gone]

@@ -57,3 +57,12 @@ def test_a_single_tail_goes_to_the_head_whose_words_it_shares(heads: tuple[str, 
     done = issue([(h, "") for h in heads], [(tail, "")])
     assert [r["headline"] for r in done.records if len(r["parts"]) == 2] == [whose]
     assert sum(not r["complete"] for r in done.records) == 1
+
+
+@pytest.mark.parametrize(("head", "tail", "mark"), [
+    (SILK, CHESS_ON, "unsure"),  # 茧站收购蚕茧的手续还没有 | 倒向白棋一边
+    (CHESS, CHESS_ON, None),
+])  # fmt: skip
+def test_a_pair_that_only_the_page_numbers_make_is_marked(head: str, tail: str, mark: str | None) -> None:
+    (stitched,) = [r for r in issue([(head, "")], [(tail, "")]).records if len(r["parts"]) == 2]
+    assert stitched["metadata"].get("continuation") == mark
