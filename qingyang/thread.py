@@ -110,7 +110,7 @@ class Asked(NamedTuple):
     """Of each piece of the page, does it end in mid-sentence?"""
 
 
-class Said(NamedTuple):
+class Known(NamedTuple):
     """What is known of these seams: [lost piece, piece above]."""
 
     belongs: Floats
@@ -133,18 +133,18 @@ MAY = 0.1
 """How probable it must be that a piece begins inside a paragraph, for the words above it to be asked about."""
 
 
-def said_of(pages: Sequence[Asked]) -> list[Said]:
+def said_of(pages: Sequence[Asked]) -> list[Known]:
     """What is known of the seams of some pages: in arrays, which cost as much for one page as for ten."""
     left = np.concatenate([np.tile(page.left, (len(page.right), 1)) for page in pages])
     right = np.concatenate([np.repeat(page.right, len(page.left), 0) for page in pages])
     # every lost piece is weighed by itself
     runs = list(pairwise(accumulate((len(page.left) for page in pages for _ in page.wanted), initial=0)))
     belongs = np.split(seams.belongs(left, right, None, runs), np.cumsum([len(page.left) * len(page.right) for page in pages])[:-1])
-    return [Said(b.reshape(reads.shape), reads) for b, reads in zip(belongs, _reads(pages), strict=True)]
+    return [Known(b.reshape(reads.shape), reads) for b, reads in zip(belongs, _reads(pages), strict=True)]
 
 
 def evidence(
-    sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int], topic: Floats, said: Said | None = None
+    sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: list[int], topic: Floats, said: Known | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """[piece, candidate above, feature], and [piece, feature] for going with nothing. ``topic`` is
     :func:`standing_out`; ``said`` is what is known of the seams, for whoever has asked."""
@@ -527,7 +527,7 @@ def thread_all(pages: Sequence[tuple[Sheet, Floats, Floats, PageDrafts]]) -> lis
     return out
 
 
-def _thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[int], said: Said) -> PageDrafts:
+def _thread(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[int], said: Known) -> PageDrafts:
     drafts = page.drafts
     topic = standing_out(likeness(sheet, drafts))
     pairs, alone = evidence(sheet, X, p, drafts, wanted, topic, said)
