@@ -96,24 +96,30 @@ def _convolve(x: Floats, layer: Layer) -> Floats:
     return y
 
 
-def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
-    """Per page, the scores of every role at every unit: logits, to be read through a softmax."""
-    pad = max(len(k.kernel) // 2 * k.step for k in (w.first, *w.between))
-    lengths = [len(p) for p in pages]
-    rows = sum(lengths) + pad * (len(pages) + 1)
+def _seen(pages: Sequence[Floats], w: Weights, units: NDArray[np.int64], rows: int) -> Floats:
+    """The pages' evidence as the network wants it, at ``units`` of so many rows, nothing in between."""
     plain, extra = len(w.mean), w.chars.shape[2]
     x = np.zeros((rows, plain + CHARS * extra), np.float32)
-    mask = np.zeros((rows, 1), np.float32)
-    starts = [pad + at + k * pad for k, at in enumerate(accumulate(lengths, initial=0))]
-    spans = [(a, a + n) for a, n in zip(starts, lengths, strict=False)]
-    units = np.concatenate([np.arange(a, b) for a, b in spans])
-    facts = np.concatenate([p.T for p in pages], 1)  # evidence lies in memory column by column
+    facts = pages[0].T if len(pages) == 1 else np.concatenate([p.T for p in pages], 1)  # evidence lies in memory column by column
     seen = facts[w.sees]
     seen -= w.mean[:, None]
     seen *= w.scale[:, None]
     x[units, :plain] = np.clip(seen, -6, 6, out=seen).T
     for j, ends in enumerate(facts[-CHARS:].astype(np.int64)):
         x[units, plain + j * extra : plain + (j + 1) * extra] = w.chars[ends, j]
+    return x
+
+
+def scores(pages: Sequence[Floats], w: Weights) -> list[Floats]:
+    """Per page, the scores of every role at every unit: logits, to be read through a softmax."""
+    pad = max(len(k.kernel) // 2 * k.step for k in (w.first, *w.between))
+    lengths = [len(p) for p in pages]
+    starts = [pad + at + k * pad for k, at in enumerate(accumulate(lengths, initial=0))]
+    spans = [(a, a + n) for a, n in zip(starts, lengths, strict=False)]
+    units = np.concatenate([np.arange(a, b) for a, b in spans])
+    rows = starts[-1]
+    x = _seen(pages, w, units, rows)
+    mask = np.zeros((rows, 1), np.float32)
     mask[units] = 1
     x = _convolve(x, w.first)
     np.maximum(x, 0, out=x)

@@ -40,9 +40,10 @@ class Lexicon(NamedTuple):
     def find(self, wanted: NDArray[np.uint32]) -> Floats:
         """The value of each number; 0 where there is none."""
         out = np.zeros(len(wanted), np.float32)
-        likely = np.flatnonzero(self.there.take(_spread(wanted, self.less)))
+        likely = self.there.take(_spread(wanted, self.less)).nonzero()[0]
+        likely = likely[wanted[likely].argsort()]  # in order they are found three times sooner, one beside the other
         sought = wanted[likely]
-        at = np.minimum(np.searchsorted(self.keys, sought), len(self.keys) - 1)
+        at = np.minimum(self.keys.searchsorted(sought), len(self.keys) - 1)
         found = self.keys[at] == sought
         out[likely[found]] = self.values[at[found]]
         return out

@@ -11,6 +11,7 @@ to the article above where it is a heading. The weights are in ``rules/subheads.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
 
@@ -133,6 +134,8 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
 
 _ROOM = 1 << 24
 """Cells of the table of articles and pairs of characters; where a page (a whole book) has more, pairs share columns."""
+_AT_ONCE = 1 << 20
+"""Cells that are counted together: eight megabytes."""
 _PLAIN, _RARE, _UNKNOWN = 6.0, 12.0, 13.0
 """Surprise (nats) below which a pair of characters says nothing, from which on it says no more, and of a pair that no word has."""
 
@@ -149,28 +152,48 @@ def likeness(sheet: Sheet, drafts: list[Draft]) -> Floats:
     mine = owner[sheet.owners()]
     at = np.flatnonzero((sheet.cls[:-1] & sheet.cls[1:] & HAN) != 0)
     at = at[(mine[at] >= 0) & (mine[at] == mine[at + 1])]
-    left, right = sheet.cps[at], sheet.cps[at + 1]
-    pairs, column = np.unique(left.astype(np.int64) << 21 | right, return_inverse=True)
+    pairs, column = np.unique(sheet.cps[at].astype(np.int64) << 21 | sheet.cps[at + 1], return_inverse=True)
     width = min(len(pairs), _ROOM // n)
-    column = column % max(width, 1)
-    surprise = np.bincount(column, _surprise(left, right), width) / np.maximum(np.bincount(column, minlength=width), 1)
-    table = np.bincount(mine[at] * width + column, minlength=n * width).reshape(n, width).astype(np.float32)
-    weight = np.clip((surprise - _PLAIN) / (_RARE - _PLAIN), 0, 1) / (1 + np.log1p((table > 0).sum(0)))
-    table = np.sqrt(table) * weight.astype(np.float32)
-    size = np.sqrt((table**2).sum(1)) + 1e-6
+    surprise = _surprise(pairs)
+    if width < len(pairs):
+        weights = surprise[column]
+        column %= width
+        surprise = np.bincount(column, weights, width) / np.maximum(np.bincount(column, minlength=width), 1)
+    table = _counted(mine[at], column, n, width)
+    held = sum(np.count_nonzero(some, 0) for _, some in _blocks(table))
+    weight = np.clip((surprise - _PLAIN) / (_RARE - _PLAIN), 0, 1) / (1 + np.log1p(held))
+    np.sqrt(table, out=table)
+    table *= weight.astype(np.float32)
+    size = np.sqrt(np.concatenate([(some**2).sum(1) for _, some in _blocks(table)])) + 1e-6
     out: Floats = (table @ table.T) / size[:, None] / size[None]
     return out
 
 
-def _surprise(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
+def _counted(row: NDArray[np.int64], column: NDArray[np.int64], n: int, width: int) -> Floats:
+    """How often each cell of a table of ``n`` rows is named."""
+    table = np.empty((n, width), np.float32)
+    for first, some in _blocks(table):
+        here = (row >= first) & (row < first + len(some)) if len(some) < n else slice(None)
+        some[:] = np.bincount((row[here] - first) * width + column[here], minlength=some.size).reshape(some.shape)
+    return table
+
+
+def _blocks(table: Floats) -> Iterator[tuple[int, Floats]]:
+    """A table some rows at a time, with the number of the first: what is made of all at once would stand in memory three times."""
+    step = max(1, _AT_ONCE // max(1, table.shape[1]))
+    for first in range(0, len(table), step):
+        yield first, table[first : first + step]
+
+
+def _surprise(pairs: NDArray[np.int64]) -> NDArray[np.float64]:
     """How rare each pair of characters is as part of a word, in nats."""
     words = seams.table()
+    left, right = (pairs >> 21).astype(np.uint32), (pairs & 0x1FFFFF).astype(np.uint32)
     a, b = words.rank.take(left, mode="clip"), words.rank.take(right, mode="clip")
     known = (a >= 0) & (b >= 0)
     pair = np.where(known, a * np.int64(len(words.begin)) + b, 0).astype(np.uint32)
     seen = np.where(known, words.pairs.find(pair), np.float32(0))
-    out: Floats = np.where(seen > 0, np.float32(words.log_total) - seen, np.float32(_UNKNOWN))
-    return out
+    return np.where(seen > 0, np.float32(words.log_total) - seen, np.float32(_UNKNOWN)).astype(np.float64)
 
 
 def _grams(sheet: Sheet, units: list[int]) -> NDArray[np.int64]:

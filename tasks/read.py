@@ -206,8 +206,8 @@ Span = tuple[int, int]
 WHOLE = 1_500_000
 """Bytes; a larger source is no page and no issue of fifty pages, and is taken in parts where lines can be told from its bytes."""
 
-PART = 1_000_000
-"""Bytes of a part: some fifty pages. Cleaning takes 160 times as much memory."""
+PART = 500_000
+"""Bytes of a part: some twenty-five pages, as much as a batch of small sources. Cleaning takes a hundred times as much memory."""
 
 BREAKS = tuple(
     re.compile(each)

@@ -132,6 +132,18 @@ def test_rare_words_say_more_than_common_ones() -> None:
     assert len(page.drafts) == 3 and like[0, 1] > 2 * like[0, 2] > 0
 
 
+def test_a_book_is_compared_a_few_articles_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the bit as all at once."""
+    lines = ["各级人民政府的震害工作要发展。", "专家说震害不可怕。", "人民政府工作，发展经济，各级政府。", "专家发展经济。", "震害工作。"]
+    s = sheet("\n".join(lines) + "\n")
+    page = split(s, 0, ["other"] * len(lines))
+    whole = subheads.likeness(s, page.drafts)
+    monkeypatch.setattr(subheads, "_AT_ONCE", 60)
+    blocks = [len(some) for _, some in subheads._blocks(np.empty((5, 25), np.float32))]
+    assert blocks == [2, 2, 1]
+    assert np.array_equal(subheads.likeness(s, page.drafts), whole)
+
+
 def test_a_heading_is_known_by_what_stands_under_the_one_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every heading that was found is looked at together with its article from then on."""
     seen: list[list[int]] = []
