@@ -2,14 +2,16 @@
 
     python -m bench.throughput                 # 5 MB of line-wise pages
     python -m bench.throughput --mb 1 --rounds 1
-    python -m bench.throughput --grow          # 0.1, 1 and 10 MB: how cost and memory grow; --mb 1 --grow ends at 100 MB
+    python -m bench.throughput --grow          # 0.1, 1 and 10 MB: how cost and memory of every process grow; --mb 1 --grow ends at 100 MB
+    python -m bench.throughput --mb 200 --one  # one source of 200 MB: what every process takes
     python -m bench.throughput --mb 3 --pair   # two workers beside one in turns, by the clock on the wall
     python -m bench.throughput --mb 1 --peers  # other tools on the part they share; --venvs FOLDER keeps them for the next time
 
 The job is a run from nothing with one worker: three variants, words, flags, checks and the proof. Its floor is the words by
 the same engine and the same three OpenCC conversions of the same clean text, and nothing else. Job, floor and other tools take turns,
 each in a process of its own; figures are seconds of CPU, since other work on the machine makes the clock on the wall say little. The
-last part is the command line, with Prefect and its server, beside the same work in a process without them.
+last part is the command line, with Prefect and its server, beside the same work in a process without them. With --grow and --one it
+runs once more, with two workers, and psutil (it comes with Dask, ``pip install -e '.[test]'``) watches every process of it.
 
 Other tools do less: datatrove reads documents, repairs their text with ftfy and writes them; Data-Juicer runs mappers and filters
 over records. They are installed from PyPI, in pinned versions, into a venv each, and get the same pages; where one cannot be
@@ -21,7 +23,6 @@ from __future__ import annotations
 import argparse
 import functools
 import importlib
-import itertools
 import json
 import os
 import platform
@@ -32,7 +33,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
@@ -356,6 +357,58 @@ def command_line(raw: Path, output: Path) -> tuple[float, float]:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - begun
 
 
+class Watched(NamedTuple):
+    """What a process took: which one it is, seconds of CPU, megabytes at most."""
+
+    role: str
+    cpu: float
+    peak: float
+
+
+LOOKS = 0.2
+"""Seconds between two looks at the processes: what one spends after the last look is not seen."""
+
+WORKER, PARENT, SERVER = "worker", "parent", "server"
+
+
+def watch(command: list[str]) -> tuple[float, list[Watched]]:
+    """Seconds on the wall of a command, and what each of its processes took."""
+    import psutil
+
+    begun = time.monotonic()
+    with tempfile.TemporaryFile() as said, subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said) as running:
+        first = psutil.Process(running.pid)
+        seen: dict[int, Watched] = {}
+        while running.poll() is None:
+            with suppress(psutil.Error):
+                for process in (first, *first.children(recursive=True)):
+                    with suppress(psutil.Error), process.oneshot():
+                        spent, peak = process.cpu_times(), process.memory_info().rss / 1e6
+                        before = seen.get(process.pid)
+                        role = before.role if before else _role(process, running.pid)
+                        seen[process.pid] = Watched(role, spent.user + spent.system, max(peak, before.peak if before else 0))
+            time.sleep(LOOKS)
+        if running.returncode not in (0, 1):
+            said.seek(0)
+            raise SystemExit(said.read().decode())
+    return time.monotonic() - begun, list(seen.values())
+
+
+def _role(process: Any, parent: int) -> str:
+    """Workers are forked from a process of ours that has loaded what they need; it counts as one of them."""
+    if process.pid == parent:
+        return PARENT
+    return SERVER if "flows.server" in process.cmdline() else WORKER
+
+
+def processes(raw: Path, output: Path) -> dict[str, Any]:
+    """``qingyang run`` with two workers, process by process."""
+    wall, seen = watch([sys.executable, "-m", "flows.cli", "run", "--workers", "2", str(raw), str(output)])
+    told = {role: [each for each in seen if each.role == role] for role in (WORKER, PARENT, SERVER)}
+    figures = {f"{role} cpu": sum(each.cpu for each in mine) for role, mine in told.items()}
+    return figures | {f"{role} peak": max((each.peak for each in mine), default=0.0) for role, mine in told.items()} | {"wall": wall}
+
+
 # ---------------------------------------------------------------- pages of any size
 
 
@@ -382,10 +435,23 @@ def pages(raw: Path, size: int) -> int:
     return written
 
 
+def one_source(raw: Path, size: int) -> int:
+    """The same pages in one source of ``size`` bytes at least, form feeds between them; how many bytes it has."""
+    with tempfile.TemporaryDirectory() as folder:
+        pages(Path(folder), size)
+        (raw / "日报").mkdir(parents=True)
+        with open(raw / "日报" / "1990.txt", "wb") as file:
+            for path in sorted(Path(folder).rglob("*.txt")):
+                file.write(path.read_bytes() + b"\f")
+            return file.tell()
+
+
 # ---------------------------------------------------------------- the table
 
 
-def measure(folder: Path, mb: float, rounds: int, prefect: bool, beside: dict[Peer, Path] | None = None) -> dict[str, Any]:
+def measure(
+    folder: Path, mb: float, rounds: int, prefect: bool, beside: dict[Peer, Path] | None = None, watched: bool = False
+) -> dict[str, Any]:
     raw, output = folder / "raw", folder / "output"
     size = pages(raw, int(mb * 1e6)) / 1e6
     jobs, floors = [], []
@@ -402,6 +468,9 @@ def measure(folder: Path, mb: float, rounds: int, prefect: bool, beside: dict[Pe
         out["plain"] = _child("plain", raw, output)
         shutil.rmtree(output)
         out["command"] = command_line(raw, output)
+    if watched:
+        shutil.rmtree(output)
+        out["processes"] = processes(raw, output)
     shutil.rmtree(folder)
     return out
 
@@ -506,11 +575,28 @@ def show_growth(results: Iterable[dict[str, Any]]) -> None:
         print(f"\na megabyte of the largest costs {per_mb[-1] / per_mb[-2] - 1:+.0%} of CPU against the size before")
 
 
+def show_processes(results: Sequence[dict[str, Any]]) -> None:
+    """What each process of ``qingyang run --workers 2`` took, a row for each size."""
+    print("\nqingyang run --workers 2, start-up included; the processor time of workers is together, their memory that of the largest\n")
+    print("|     MB | wall, s | workers, CPU s per MB | a worker | parent, CPU s |   parent | server, CPU s |   server | parent + server |")
+    print("|-------:|--------:|----------------------:|---------:|--------------:|---------:|--------------:|---------:|----------------:|")
+    for result in results:
+        mb, of = result["mb"], result["processes"]
+        lead = of["parent cpu"] + of["server cpu"]
+        print(
+            f"| {mb:6.1f} | {of['wall']:7.1f} | {of['worker cpu'] / mb:21.3f} | {of['worker peak']:5.0f} MB | {of['parent cpu']:13.1f} "
+            f"| {of['parent peak']:5.0f} MB | {of['server cpu']:13.1f} | {of['server peak']:5.0f} MB "
+            f"| {lead / (lead + of['worker cpu']):15.1%} |",
+            flush=True,
+        )
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ask.add_argument("--mb", type=float, help="of pages (default 5; with --grow, 0.1)")
     ask.add_argument("--rounds", type=int, help="turns of job and floor; medians are shown (default 3; with --grow, 1)")
     ask.add_argument("--grow", type=int, nargs="?", const=100, help="also ten times as many pages, and so on up to so many times (100)")
+    ask.add_argument("--one", action="store_true", help="only one source of that size, watched process by process")
     ask.add_argument("--pair", action="store_true", help="also two workers beside one, by the clock on the wall")
     ask.add_argument("--peers", action="store_true", help="also other tools, installed into a venv each")
     ask.add_argument("--venvs", type=Path, help="where these venvs are kept (default: made anew and removed)")
@@ -544,15 +630,28 @@ def main() -> None:
                     beside[peer] = found
                 else:
                     missing[peer.name] = found
-        show(first := measure(folder / "1", mb, rounds, not given.no_prefect, beside))
+        if given.one:
+            size = one_source(folder / "raw", int(mb * 1e6)) / 1e6
+            print(machine())
+            show_processes([{"mb": size, "processes": processes(folder / "raw", folder / "output")}])
+            return
+        show(first := measure(folder / "1", mb, rounds, not given.no_prefect, beside, bool(given.grow)))
         if given.peers:
             show_peers(first, missing)
         if given.pair:
             show_pair(folder / "pair", mb, rounds)
         if given.grow:
             prefect = not given.no_prefect
-            larger = (measure(folder / str(n), mb * n, 1, prefect) for n in (10, 100, 1000) if n <= given.grow)
-            show_growth(itertools.chain([first], larger))
+            sizes = [first]
+
+            def grown() -> Iterator[dict[str, Any]]:
+                yield first
+                for n in (n for n in (10, 100, 1000) if n <= given.grow):
+                    sizes.append(measure(folder / str(n), mb * n, 1, prefect, watched=True))
+                    yield sizes[-1]
+
+            show_growth(grown())
+            show_processes(sizes)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

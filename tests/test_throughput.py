@@ -103,3 +103,29 @@ def test_growth_is_shown_against_the_size_before(capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().out
     assert "+10%" in said
     assert "25.0%" in said and "10.0%" in said  # Prefect: 5 of 20; Great Expectations: 2 of 20
+
+
+def test_every_process_of_a_command_is_watched() -> None:
+    child = "x = bytearray(90_000_000); import time; t = time.process_time()\nwhile time.process_time() < t + 1: pass"
+    wall, seen = throughput.watch([sys.executable, "-c", f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"])
+    assert [process.role for process in seen] == [throughput.PARENT, throughput.WORKER]
+    parent, worker = seen
+    assert worker.peak > 90 > parent.peak > 0
+    assert 0.5 < worker.cpu <= wall and parent.cpu < 0.5
+    with pytest.raises(SystemExit, match="no such thing"):
+        throughput.watch([sys.executable, "-c", "import time; time.sleep(0.5); print('no such thing'); raise SystemExit(3)"])
+
+
+def test_one_source_holds_all_pages(tmp_path: Path) -> None:
+    written = throughput.one_source(tmp_path / "one", 30_000)
+    throughput.pages(tmp_path / "many", 30_000)
+    (one,) = (tmp_path / "one").rglob("*.txt")
+    pages = [path.read_bytes() for path in sorted((tmp_path / "many").rglob("*.txt"))]
+    assert one.read_bytes() == b"".join(page + b"\f" for page in pages) and written == one.stat().st_size
+
+
+def test_processes_are_shown_by_what_they_do(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {"worker cpu": 30.0, "parent cpu": 6.0, "server cpu": 4.0, "worker peak": 440.0, "parent peak": 310.0, "server peak": 200.0}
+    throughput.show_processes([{"mb": 10.0, "processes": {**figures, "wall": 25.0}}])
+    cells = [cell.strip() for cell in capsys.readouterr().out.splitlines()[-1].split("|")[1:-1]]
+    assert cells == ["10.0", "25.0", "3.000", "440 MB", "6.0", "310 MB", "4.0", "200 MB", "25.0%"]
