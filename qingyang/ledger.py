@@ -236,15 +236,21 @@ def account(entry: Mapping[str, Any], text: str, records: Mapping[str, Record]) 
 
 def account_output(entries: Iterable[Mapping[str, Any]], records: Mapping[str, Record]) -> None:
     """Prove that nothing in ``records`` was invented or doubled: every output character has one origin."""
-    claims: dict[tuple[str, str, int], list[tuple[int, int]]] = {}
+    claims: dict[tuple[str, str, int], list[list[int]]] = {}
     for entry in entries:
-        slots = [(r, f, p) for r, f, p in entry["slots"]]
+        slots = [claims.setdefault((r, f, p), []) for r, f, p in entry["slots"]]
         for p in entry["pieces"]:
-            if p[0] == "keep":
-                claims.setdefault(slots[p[3]], []).append((p[4], p[4] + p[2] - p[1]))
-            elif p[0] == "change":
-                claims.setdefault(slots[p[3]], []).append((p[4], p[4] + len(p[7])))
+            if p[0] == "remove":
+                continue
+            spans, start = slots[p[3]], p[4]
+            end = start + (p[2] - p[1] if p[0] == "keep" else len(p[7]))
+            if spans and spans[-1][1] == start:  # as nearly every piece does
+                spans[-1][1] = end
+            else:
+                spans.append([start, end])
     for (record, field_name, para), spans in claims.items():
+        if not spans:
+            continue
         here = 0
         for start, end in sorted(spans):
             if start != here:
@@ -254,7 +260,7 @@ def account_output(entries: Iterable[Mapping[str, Any]], records: Mapping[str, R
             raise AccountError(f"record {record}: {field_name} {para} has characters of no origin from {here} on")
     for rid, whole in records.items():
         for field_name, para in printed_places(whole):
-            if slot_string(whole, field_name, para) and (rid, field_name, para) not in claims:
+            if slot_string(whole, field_name, para) and not claims.get((rid, field_name, para)):
                 raise AccountError(f"record {rid}: {field_name} {para} comes from no source")
 
 

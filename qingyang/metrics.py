@@ -357,12 +357,13 @@ _SAME = ("id", "kind", "parts", "continued_from", "continued_on", "date")
 
 
 def _differing_share(words: Mapping[str, Any], reference: Mapping[str, Any]) -> float:
-    """Share of the reference's words that the other view does not cut at the same two places."""
+    """Share of the reference's words that the other view does not cut at the same two places; the reference may end sooner."""
     ours, theirs = words["sentences"], reference["sentences"]
     count = sum(len(sentence["words"]) for sentence in theirs)
-    if [(s["para"], s["start"]) for s in ours] == [(s["para"], s["start"]) for s in theirs]:
+    beside = ours[: len(theirs)]
+    if [(s["para"], s["start"]) for s in beside] == [(s["para"], s["start"]) for s in theirs]:
         # sentence by sentence, and most are cut alike
-        some = [(a, b) for a, b in zip(ours, theirs, strict=True) if a["words"] != b["words"]]
+        some = [(a, b) for a, b in zip(beside, theirs, strict=True) if a["words"] != b["words"]]
         ours, theirs = [a for a, _ in some], [b for _, b in some]
     return round(len(_spans(theirs) - _spans(ours)) / (count or 1), 4)
 

@@ -812,8 +812,8 @@ def _share(plain: str, backs: Sequence[str]) -> float:
         clauses, others = plain.split("\n"), [back.split("\n") for back in backs]
     if any(len(other) != len(clauses) for other in others):
         return max(LCSseq.similarity(plain, back) for back in backs) / len(plain)
-    kept = sum(
-        len(clause) if clause in back else max(LCSseq.similarity(clause, b) for b in back)
-        for clause, *back in zip(clauses, *others, strict=True)
-    )
+    kept = sum(map(len, clauses))
+    for clause, *back in zip(clauses, *others, strict=True):
+        if clause not in back:
+            kept += max(LCSseq.similarity(clause, b) for b in back) - len(clause)
     return (kept + len(plain) - sum(map(len, clauses))) / len(plain)

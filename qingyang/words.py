@@ -169,20 +169,23 @@ class Segmenter:
         return pairs
 
 
-def words_record(record: Record, segmenter: Segmenter, cut: Sequence[Sequence[str]] | None = None) -> dict[str, Any]:
+def words_record(
+    record: Record, segmenter: Segmenter, cut: Sequence[Sequence[str]] | None = None, paragraphs: int | None = None
+) -> dict[str, Any]:
     """One line of ``words.jsonl``: the sentences of each paragraph with their words (and parts of speech).
 
-    A word never crosses the end of a sentence. ``cut`` are the words of each paragraph, for whoever has them already.
+    A word never crosses the end of a sentence. ``cut`` are the words of each paragraph, for whoever has them already; of the first
+    ``paragraphs`` alone, where so many are enough.
     """
-    paragraphs = record["paragraphs"]
+    wanted = record["paragraphs"][:paragraphs]
     tags: list[list[str]] | None = None
     if segmenter.pos:
-        pairs = [segmenter.tag(text) for text in paragraphs]
+        pairs = [segmenter.tag(text) for text in wanted]
         cut, tags = [[word for word, _ in some] for some in pairs], [[tag for _, tag in some] for some in pairs]
     elif cut is None:
-        cut = segmenter.cut_all(paragraphs)
+        cut = segmenter.cut_all(wanted)
     out: list[dict[str, Any]] = []
-    for para, (text, words) in enumerate(zip(paragraphs, cut, strict=True)):
+    for para, (text, words) in enumerate(zip(wanted, cut, strict=True)):
         spans = sentences.split(text)
         if tags is None:
             told = _by_sentence(words, spans)

@@ -176,6 +176,8 @@ class _Run:
     """One of the pieces that were taken out."""
     cuts: list[int] = field(default_factory=list)
     """Where in the string they stood."""
+    _stretches: list[tuple[int, int, bool]] | None = None
+    """For the other side of the page."""
 
     @property
     def length(self) -> int:
@@ -184,6 +186,11 @@ class _Run:
 
     def stretches(self, starts: Sequence[int]) -> list[tuple[int, int, bool]]:
         """Where the run stands in the source, sentence by sentence, and whether a gap follows each; ``starts`` are of the string."""
+        if self._stretches is None:
+            self._stretches = self._parted(starts)
+        return self._stretches
+
+    def _parted(self, starts: Sequence[int]) -> list[tuple[int, int, bool]]:
         here, end = self.at, self.at + self.length
         first, last = bisect_right(starts, here), bisect_left(starts, end)
         if self.gap is None:

@@ -20,5 +20,6 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of the pr
 with suppress(Exception):  # whatever is wrong is told by the batch that needs it
     shard.warm(Settings())
     ngrams.model()  # the small page has no columns to put together
+gc.set_threshold(shard.YOUNG)
 gc.collect()
 gc.freeze()  # the collector writes to every object that it looks at, and memory that is written to is not shared any more

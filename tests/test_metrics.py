@@ -11,6 +11,7 @@ import pytest
 from qingyang import metrics
 from qingyang.scripts import Converter
 from qingyang.sentences import split
+from qingyang.words import Segmenter, words_record
 
 # People's Daily, 25 November 2020, page 2
 SPEECH = [
@@ -296,6 +297,17 @@ def test_words_that_another_engine_cuts_otherwise() -> None:
     assert metrics.row(rec, words=view, reference=view)["words_differing"] == 0.0
     assert metrics.row(rec, words=view, reference=other)["words_differing"] == 0.6667
     assert metrics.row(rec, words=other, reference=view)["words_differing"] == 0.5
+
+
+def test_a_reference_of_the_first_paragraphs_is_held_against_these_alone() -> None:
+    rec = record(paragraphs=["全国劳动模范。先进工作者。", "小麦丰收。"])
+    ours = words_record(rec, Segmenter())
+    theirs = words_record(rec, Segmenter(), paragraphs=1)
+    assert [sentence["para"] for sentence in theirs["sentences"]] == [0, 0]
+    assert metrics.row(rec, words=ours, reference=theirs)["words_differing"] == 0.0
+    theirs["sentences"][1]["words"] = ["先", "进", "工", "作", "者", "。"]
+    cut = [word for sentence in theirs["sentences"] for word in sentence["words"]]
+    assert metrics.row(rec, words=ours, reference=theirs)["words_differing"] == round(5 / len(cut), 4)
 
 
 def test_a_traditional_form_of_another_structure() -> None:
