@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import characters
+from qingyang import characters, spacing
 from qingyang.codes import code_points
 from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
 from qingyang.han import script
@@ -201,6 +201,9 @@ class Writer:
                     self._remove(number, m.start, m.end, m.rule)
         for n, a, b in self._spaced():
             self.more[n] += characters.blanks(self.sources[n].text, a, b)
+        for source, sheet, extra in zip(self.sources, self.sheets, self.more, strict=True):
+            known = {e.start for e in extra}
+            extra += [e for e in spacing.blanks(source, sheet) if e.start not in known]
         for number, extra in enumerate(self.more):
             if extra:
                 merged = sorted(self.edits[number] + extra, key=lambda e: (e.start, e.end))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from qingyang import evidence, midsentence, subheads
+from qingyang import evidence, midsentence, spacing, subheads
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_pages
@@ -60,6 +60,8 @@ def clean_issues(issues: Iterable[Sequence[Source]], book: Rulebook | None = Non
 def _cleaned(sources: Sequence[Source], sheets: Sequence[Sheet], pages: Sequence[PageDrafts]) -> Cleaned:
     """The records of an issue from the drafts of its pages."""
     chains = stitch(sheets, pages)
+    for source, sheet, page in zip(sources, sheets, pages, strict=True):
+        spacing.as_delivered(source, sheet, page)
     writer = Writer(sources, sheets, pages)
     for chain in chains:
         writer.add(chain)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import jumps
+from qingyang import jumps, spacing
 from qingyang.codes import code_points
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
 from qingyang.patterns import compile_pattern
@@ -99,6 +99,9 @@ class Sheet:
     """Where in its line each unit stands, in ideographs; as ``row``."""
     book: Rulebook | None = None
     """The rules, where the user has rules beside ours."""
+    delivered: Ints | None = None
+    """Where each character stands in the source as it was delivered, where the sheet is read without its letter-spacing
+    (:mod:`qingyang.spacing`)."""
     _pairs: tuple[Ints, NDArray[np.uint32]] | None = None
 
     def owners(self) -> Ints:
@@ -159,6 +162,7 @@ def read_pages(sources: Sequence[Source], book: Rulebook | None = None) -> list[
 
 def _printed(source: Source, book: Rulebook | None) -> Sheet:
     """The units of a source as its lines give them."""
+    source, delivered = spacing.closed_up(source)
     text = source.text
     cps = code_points(text)
     cls = classes(cps)
@@ -186,7 +190,7 @@ def _printed(source: Source, book: Rulebook | None) -> Sheet:
     if len(rows):
         blank_before[1:] = empty[rows[1:]] > empty[rows[:-1]]
         blank_before[0] = True
-    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool), book=book)
+    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool), book=book, delivered=delivered)
     marks = _marks(sheet)
     if marks:
         _cut(sheet, marks)

@@ -223,3 +223,29 @@ def test_what_was_no_head_stays_in_the_text() -> None:
     thread._without_head(d)
     assert d.paragraphs == [[(0, 1)], [(0, 2), (0, 3)], [(0, 4)], [(0, 5)]] and d.subheads == {0, 1, 3}
     assert d.headless and not d.has_head and not d.mid
+
+
+def test_words_alone_make_a_seam_plain() -> None:
+    """规 | 划纲要 goes on from nothing else, and nothing else goes on from it; where two fit alike, neither is plain."""
+    known = thread.Known(
+        belongs=np.array([[9.0, -2.0, -1.0], [0.0, 1.0, 0.5], [-1.0, 8.0, 8.0]], np.float32),
+        reads=np.array([[12.0, 0.5, 0.2], [0.0, 2.0, 1.0], [1.0, 9.0, 9.0]], np.float32),
+    )
+    plain = thread.plainly(known)
+    assert plain[0, 0] > 4 and np.count_nonzero(plain) == 1
+    alone = thread.plainly(thread.Known(known.belongs[:1, :1], known.reads[:1, :1]))
+    assert alone[0, 0] == plain[0, 0]
+
+
+def test_a_plain_seam_outweighs_the_piece_right_above() -> None:
+    pairs = np.zeros((1, 3, len(FEATURES)), np.float32)
+    pairs[0, 2, 0] = -99
+    pairs[0, 1, FEATURES.index("next_piece")] = 1
+    w = np.zeros(len(FEATURES), np.float32)
+    w[FEATURES.index("next_piece")], w[0] = 3, 1
+    nothing = np.zeros((1, 1), np.float32)
+    some = np.zeros(1, bool)
+    v = np.zeros(1, np.float32)
+    assert thread.choose(pairs, nothing, w, v, some)[1].tolist() == [1]
+    plain = np.array([[5.0, 0, 0]], np.float32)
+    assert thread.choose(pairs, nothing, w, v, some, 0.0, plain)[1].tolist() == [0]
