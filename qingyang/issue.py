@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from qingyang import evidence, midsentence, spacing, subheads
+from qingyang import evidence, midsentence, spacing, subheads, unbroken
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_pages
@@ -125,7 +125,7 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
             issues.append(batch.issue)
             read.append((sheet, X, p, page))
     for number, (sheet, X, p, _), page in zip(issues, read, thread_all(read), strict=True):
-        yield number, subheads.settle(sheet, X, p, page)
+        yield number, unbroken.mend(sheet, X, subheads.settle(sheet, X, p, page))
 
 
 def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats) -> list[dict[str, Any]]:
