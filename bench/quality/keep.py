@@ -1,4 +1,4 @@
-"""Printed issues as files: what real tools made of composed pages (:mod:`bench.quality.press`), kept because the tools are not everywhere."""
+"""Printed issues as files: what real tools made of composed pages (:mod:`bench.quality.press`), kept because few have the tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.quality.compose import Issue
 
 FOLDER = Path(__file__).resolve().parent / "printed"
-KINDS = ("pdftotext", "tesseract")
+KINDS = ("pdftotext", "tesseract", "scans", "scans+blocks")
 
 
 def pack(issues: Sequence[Issue], path: Path) -> None:
