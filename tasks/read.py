@@ -203,7 +203,7 @@ def _open(raw: Path | Remote, name: str) -> AbstractContextManager[BinaryIO]:
 Span = tuple[int, int]
 """First byte of a part of a source, and the one after its last."""
 
-WHOLE = 1_500_000
+WHOLE = 1_000_000
 """Bytes; a larger source is no page and no issue of fifty pages, and is taken in parts where lines can be told from its bytes."""
 
 PART = 500_000
