@@ -18,19 +18,22 @@ from qingyang import characters, spacing
 from qingyang.codes import code_points
 from qingyang.fields import agencies, authors, dateline, is_issuer, squeeze
 from qingyang.han import script
+from qingyang.leads import lead as opening
+from qingyang.leads import paper, placed
 from qingyang.ledger import Removal, Slot, Stretch, compose, flat
 from qingyang.lines import BLANK, BREAK, Sheet
-from qingyang.numerals import parse_date
+from qingyang.numerals import day_sent, parse_date
 from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, Link, Part, Record, Source
 from qingyang.seams import evidence as seam_evidence
+from qingyang.signatures import closing
 from qingyang.split import Draft, PageDrafts, Unit
 
 _MARKDOWN = compile_pattern(r"#{1,6}[ \t]+")
 _DECK = compile_pattern(r"[ \t\u3000\u00a0]+(?=[—―─－-]{2})")
 
 
-_REPORTERS = compile_pattern("[（(]?(?:新华社|本报)?记者.*$")
+_REPORTERS = compile_pattern("[（(]?(?:新华社|新華社|本报|本報)?[记記]者.*$")
 _AGENCY = compile_pattern(f"[□■●◆（( ]*({'|'.join(agencies())})")
 
 
@@ -126,9 +129,16 @@ class Writer:
                 paragraphs += tail
             sign_offs += d.sign_off
             captions += d.captions
+        noted: list[Stretch] = []
+        if paragraphs and not chain[-1].jump_out:
+            for _ in range(2):
+                # （丁海）（摘自《环球》）
+                paragraphs, kind, note = self._closing(paragraphs, signed=bool(by), sourced=bool(sign_offs or noted))
+                by, noted = (note, noted) if kind == "byline" else (by, note or noted)
         put("byline", -1, by)
         for s in sign_offs[1:]:
             paragraphs.append(self._mark(s))
+        put("sign_off", -1, noted)
         if sign_offs:
             put("sign_off", -1, self._mark(sign_offs[0]))
         for k, para in enumerate(paragraphs):
@@ -254,8 +264,11 @@ class Writer:
 
     def _read_fields(self, r: Record) -> None:
         """Names, agency, place and dates as the printed fields give them."""
+        byline = squeeze(r["byline"] or "").text
         if r["byline"]:
-            r["authors"] = authors(r["byline"])
+            named, place = placed(r["byline"])
+            r["authors"] = authors(named)
+            r["place"] = r["place"] or place
         elif r["dateline"]:
             m = _REPORTERS.search(r["dateline"])
             if m:
@@ -263,21 +276,26 @@ class Writer:
         off = squeeze(r["sign_off"] or "").text.strip("（()）【】")
         if off:
             d = dateline(off.removeprefix("原载"))
+            if not d and not r["agency"] and (m := _SOURCE.match(off)):
+                r["agency"] = agencies()[m["agency"]]
             if d:
                 r["agency"] = r["agency"] or d.agency
                 r["place"] = r["place"] or d.place
                 if not r["authors"] and d.by_end >= d.end:
                     r["authors"] = authors(off[d.end :]) if "记者" in off[d.end :] else []
         if not r["agency"] and r["byline"]:
-            m = _AGENCY.match(squeeze(r["byline"]).text)
-            if m:
-                r["agency"] = agencies()[m[1]]
+            m = _AGENCY.match(byline)
+            r["agency"] = agencies()[m[1]] if m else paper(byline)
         issue = date.fromisoformat(r["issue_date"]) if r["issue_date"] else None
-        for source, printed in (("docdate", r["metadata"].get("docdate")), ("dateline", r["dateline"]), ("sign_off", r["sign_off"])):
+        wired = byline if _WIRED.search(byline) else None
+        dated = (("docdate", r["metadata"].get("docdate")), ("dateline", r["dateline"]), ("byline", wired), ("sign_off", r["sign_off"]))
+        for source, printed in dated:
             if not printed:
                 continue
             text = squeeze(printed).text
             got = parse_date(text, near=issue) if issue else parse_date(text, self._page_year(r))
+            if got is None and issue and source != "docdate":
+                got = day_sent(text, issue)
             if got and issue and got > issue and "年" not in text:
                 # a paper prints no news of days to come: 一月二日 in October is of this year's January
                 this = parse_date(text, issue.year)
@@ -389,20 +407,46 @@ class Writer:
         return headline, []
 
     def _lead(self, para: list[Stretch]) -> tuple[Any, list[Stretch], list[Stretch], list[Stretch]] | None:
-        if not para or self.sources[para[0].source].text[para[0].start] not in _OPENERS:
+        if not para:
             return None
         text = "".join(self.sources[n].text[a:b] for n, a, b in para[:4])[:160]
+        if text[0] not in _OPENERS and not _SENT.search(text, 0, _SENT_WITHIN):
+            return None
         sq = squeeze(text)
-        d = dateline(sq.text)
+        d = opening(sq.text, [k for k in range(1, len(sq.at)) if sq.at[k] > sq.at[k - 1] + 1])
         if d is None:
             return None
-        line, rest = _cut(para, sq.at[d.end - 1] + 1)
+        end = sq.at[d.end - 1] + 1 if d.end else 0
+        line, rest = _cut(para, end)
         reporters: list[Stretch] = []
         if d.by_end > d.end:
-            n = sq.at[d.by_end - 1] + 1 - (sq.at[d.end - 1] + 1)
-            reporters, rest = _cut(rest, n)
+            reporters, rest = _cut(rest, sq.at[d.by_end - 1] + 1 - end)
             reporters = self._trim(reporters)
         return d, self._trim(line), reporters, self._trim(rest)
+
+    def _closing(self, paragraphs: list[list[Stretch]], *, signed: bool, sourced: bool) -> tuple[list[list[Stretch]], str, list[Stretch]]:
+        """The paragraphs without the note in brackets that closes the last of them, what that is, and the note.
+
+        A column of short items of which each is signed keeps its notes: one record has one byline. What is nothing but a note stays text.
+        """
+        found = self._note(paragraphs[-1])
+        if found is None or (len(paragraphs) == 1 and not found[0]) or (signed if found[1] == "byline" else sourced):
+            return paragraphs, "", []
+        if any(other and other[1] == found[1] for other in map(self._note, paragraphs[:-1])):
+            return paragraphs, "", []
+        text, note = _cut(paragraphs[-1], found[0])
+        text = self._trim(text)
+        return [*paragraphs[:-1], *([text] if text else [])], found[1], self._trim(note)
+
+    def _note(self, para: list[Stretch]) -> tuple[int, str] | None:
+        """Where the closing note of a paragraph begins, in characters of its stretches, and what it is."""
+        last = para[-1]
+        if self.sources[last.source].text[last.end - 1] not in _SHUTS:
+            return None
+        text = "".join(self.sources[n].text[a:b] for n, a, b in para)
+        sq = squeeze(text)
+        found = closing(sq.text)
+        return (sq.at[found[0]], found[1]) if found else None
 
     def _trim(self, stretches: list[Stretch]) -> list[Stretch]:
         """Without outer blanks: they go as layout."""
@@ -469,6 +513,12 @@ def _one_word(e: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 
 _ENDS = ("。", "！", "？", "!", "?", "”", "’", "）", ")", "…", "』", "」")
+_SOURCE = compile_pattern(f"(?:据|據|[综綜]合|均据|来源[：:]|來源[：:])?(?P<agency>{'|'.join(agencies())})")
+_SHUTS = frozenset("）)〕］]】")
+_WIRED = compile_pattern("日(?:专|專)?[电電]")
+_SENT = compile_pattern("[讯訊电電]|消息|[报報][道导導]|[记記]者")
+_SENT_WITHIN = 40
+"""What closes a dateline stands within so many characters."""
 _OPENERS = frozenset("据據【〔（([［") | {a[0] for a in agencies()}
 
 

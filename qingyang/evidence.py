@@ -28,7 +28,6 @@ from qingyang.fields import (
     ISSUERS,
     D,
     N,
-    dateline,
     is_issuer,
     is_name,
     looks_like_byline,
@@ -36,6 +35,7 @@ from qingyang.fields import (
     surnames,
     unglued,
 )
+from qingyang.leads import authored, opens
 from qingyang.lines import Sheet
 from qingyang.patterns import Signs, begins, needs
 from qingyang.rulebook import Rulebook
@@ -173,7 +173,7 @@ _NUMBERED = re.compile(
 )
 _SALUTATION = re.compile(r"^[^，。！？；：]{2,22}(?:们|代表|同志|委员|来宾|先生|女士|领导|编辑|朋友|同胞|将士|全体[^，。]{2,8})?[：:！!]$")
 _QUESTION = re.compile(r"^(?:问|答|记者|本报记者|主持人|编者|甲|乙)[：:]")
-_TRIG_HEAD = frozenset("本新据據中人央法路美合共德塔朝韩俄工【〔（([［新")
+_TRIG_HEAD = frozenset("本新据據综綜中人央法路美合共德塔朝韩俄工记記香彭埃【〔（([［新")
 _BETWEEN = re.compile(r"[\s、]+")
 _PARTED = re.compile(rf"(?<![{HAN}])([{HAN}])[\s\u3000\u00a0]+([{HAN}])(?![{HAN}])")
 """李  舸: a name of two characters, parted to the length of its neighbours of three."""
@@ -185,8 +185,8 @@ _NAME_OPENS = _FAMILY | {name[0] for name in surnames()[1]}
 _ISSUER_CLOSES = "".join({name[-1] for name in ISSUERS})
 _GLUED_NOT = re.compile("[的了是在和不为与对将成上下大会全国中央市县省部局委员党政经济工作]")
 _LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
-_CLOSES = re.compile("[电電讯訊消]")
-"""One of these closes every dateline."""
+_CLOSES = re.compile("[电電讯訊消报報]|[记記]者")
+"""One of these closes every dateline, or stands in the byline that opens a text."""
 _ASKING = frozenset("问答记本主编甲乙")
 _SAYING = re.compile(r"(?:说|指出|强调|表示|认为|介绍|道|问|称|告诉记者|如下|是|写道|宣布|要求|提出)[：:，,]?$")
 _SAID = 5
@@ -626,7 +626,7 @@ _BLOCK = 256
 
 
 
-_SAYS, _NO_NAME, _ZERO_WIDTH, _DOT, _PARTS, _PICTURE, _TAKEN, _YEAR, _REPORTS = (1 << k for k in range(9))
+_SAYS, _NO_NAME, _ZERO_WIDTH, _DOT, _PARTS, _PICTURE, _TAKEN, _YEAR, _REPORTS, _SENT = (1 << k for k in range(10))
 
 
 @lru_cache(maxsize=1)
@@ -646,6 +646,7 @@ def _hints() -> NDArray[np.uint16]:
         (_PICTURE, "图"),
         (_TAKEN, "摄供发"),
         (_YEAR, "年"),
+        (_SENT, "讯訊"),
         (_REPORTS, report if report is not None else map(chr, range(0x10000))),
     ):
         out[[min(ord(c), 0xFFFF) for c in signs]] |= bit
@@ -699,8 +700,8 @@ def _patterns(pages: Pages, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
         """Enough of a unit, and of the one below, to hold a dateline."""
         return raw[:90] if len(raw) >= 30 or pages.last[k] else raw + text[begin[k + 1] : end[k + 1]][:40]
 
-    heads = ((k, opening(k, raw)) for k, raw in units(seen & starts(_TRIG_HEAD)))
-    put("is_dateline", [k for k, head in heads if _CLOSES.search(head) and dateline(squeeze(head).text)])
+    heads = ((k, opening(k, raw)) for k, raw in units((seen & starts(_TRIG_HEAD)) | ((hints & _SENT) != 0)))
+    put("is_dateline", [k for k, head in heads if _CLOSES.search(head) and opens(squeeze(head).text)])
     put("is_numbered", [k for k, raw in units(seen & starts(_TRIG_NUMBER)) if _NUMBERED.match(raw)])
     put("is_heading_sign", [k for k, raw in units(seen & starts(frozenset("#"))) if _HEADING_SIGN.match(raw)])
     put("ends_saying", [k for k, raw in units(seen & closes("：:，,说是")) if _SAYING.search(raw, max(len(raw) - _SAID, 0))])
@@ -712,6 +713,8 @@ def _patterns(pages: Pages, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
             put(_furnished(rule, book), [k])
     reports = shorter & ((hints & _REPORTS) != 0) & starts(begins(BYLINE), _SPACES)
     put("is_byline", [k for k, raw in tight(reports) if looks_like_byline(raw)])
+    filled = ~seen & (width <= 30) & ((hints & _REPORTS) != 0) & starts(begins(BYLINE), _SPACES)
+    put("is_byline", [k for k, raw in units(filled) if authored(raw)])
     names = shorter & ((hints & _NO_NAME) == 0)
     one = names & (width <= 12) & ((inked <= 4) | ((hints & (_DOT | _ZERO_WIDTH)) != 0))
     one &= starts(_NAME_OPENS, _SPACES) | ((hints & _DOT) != 0)

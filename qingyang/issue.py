@@ -18,9 +18,10 @@ from qingyang.lines import Sheet, read_pages
 from qingyang.records import Record, Source
 from qingyang.roles import settle, weigh
 from qingyang.rulebook import Rulebook
+from qingyang.signatures import sign
 from qingyang.split import PageDrafts
 from qingyang.stitch import stitch
-from qingyang.thread import cut, thread_all
+from qingyang.thread import cut, in_order, thread_all
 
 
 @dataclass(slots=True)
@@ -120,8 +121,10 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
         mine = list(islice(facts, len(batch.sheets)))
         for number, (sheet, X, (roles, p)) in enumerate(zip(batch.sheets, mine, weigh(mine), strict=True), batch.first):
             roles, p, X = midsentence.weigh_again(sheet, batch.sheets, X, roles, p)
+            roles, p = sign(sheet, X, roles, p)
             page = cut(sheet, number, settle(roles, p, X), p)
             page.decisions = _decisions(sheet, X, roles, p)
+            page.in_order = in_order(p) and sheet.row is None
             issues.append(batch.issue)
             read.append((sheet, X, p, page))
     for number, (sheet, X, p, _), page in zip(issues, read, thread_all(read), strict=True):

@@ -20,7 +20,7 @@ from qingyang.patterns import begins, compile_pattern
 from qingyang.rulebook import Rule, Rulebook, load
 
 _NEAR = compile_pattern(
-    r"[接转轉续續按拨砖传](?=[^\n\r]{0,24}?[版页頁缝饭板贩皈叛胶]|[ \t\u3000\u00a0]{0,4}[A-ZＡ-Ｚ])"
+    r"[接转轉续續按拨砖传](?=[^\n\r]{0,24}?[版页頁缝封饭板贩皈叛胶]|[ \t\u3000\u00a0]{0,4}(?:[A-ZＡ-Ｚ]|第?[0-9０-９ ]{1,4}[）)】〕\]]))"
     r"|[未待][ \t\u3000\u00a0\u2000-\u200a\u202f]{0,4}[完续續]|[Cc]ontinued|CONTINUED"
 )
 """Where a jump line may be: 接 or 转, and 版 or 页 soon after. 24 characters: 上接第一、二、三版 letter-spaced."""
@@ -211,9 +211,7 @@ def _with_own(text: str, found: list[Jump], book: Rulebook) -> list[Jump]:
 
 @cache
 def _rules(book: Rulebook | None) -> _Rules:
-    return tuple(
-        r for r in (book or load()).rules.values() if r.id != "jump.one-slip" and r.then in ("continued_from", "continued_on")
-    )
+    return tuple(r for r in (book or load()).rules.values() if r.id != "jump.one-slip" and r.then in ("continued_from", "continued_on"))
 
 
 def _trimmed(m: re.Match[str]) -> tuple[int, int]:
@@ -227,8 +225,19 @@ def _trimmed(m: re.Match[str]) -> tuple[int, int]:
 
 
 def _kind(rule: Rule, m: re.Match[str]) -> str:
-    """The rule's own kind, unless the pattern serves both ways and found the word of the other."""
-    return "continued_from" if m.groupdict().get("from") else rule.then
+    """The rule's own kind, unless the pattern serves both ways and found the word of the other.
+
+    緊接 is printed both ways: over a continuation, and in Hong Kong at the end of a text, in the line of its last words.
+    """
+    if m.groupdict().get("from"):
+        return "continued_from"
+    if rule.then == "continued_from" and _NEXT.search(m.group()) and _ENDED.search(m.string, max(m.start() - 6, 0), m.start()):
+        return "continued_on"
+    return rule.then
+
+
+_NEXT = compile_pattern("緊[ \t\u3000\u00a0]{0,4}接")
+_ENDED = compile_pattern("[\u3400-\u9fff。！？…”」』][ \t\u3000\u00a0]{0,4}\\Z")
 
 
 def _page(m: re.Match[str]) -> str | None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from qingyang import jumps, spacing
 from qingyang.codes import code_points
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
+from qingyang.leads import opens
 from qingyang.patterns import compile_pattern
 from qingyang.records import INVISIBLE, Source
 from qingyang.rulebook import Rulebook
@@ -197,7 +198,7 @@ def _printed(source: Source, book: Rulebook | None) -> Sheet:
     return sheet
 
 
-_OPEN_JUMP = compile_pattern(r"[（(【〔\[][^（）()【】]{0,14}$")
+_OPEN_JUMP = compile_pattern(r"[（(【〔\[《〈][^（）()【】《》〈〉]{0,14}$")
 
 
 def _marks(sheet: Sheet) -> list[Mark]:
@@ -233,12 +234,12 @@ def _wrapped_jumps(sheet: Sheet, known: list[Mark]) -> list[Mark]:
         m = _OPEN_JUMP.search(tail)
         if not m or nend - nxt < 1:
             continue
-        shut = re.match(r"[^（）()。，]{0,12}?[）)】〕\]]", text[nxt : nxt + 14])
+        shut = re.match(r"[^（）()。，]{0,12}?[）)】〕\]》〉]", text[nxt : nxt + 14])
         if not shut:
             continue
-        joined = tail[m.start() :] + shut.group()
+        joined = tail + shut.group()
         for j in jumps.find(joined, sheet.book):
-            if j.start == 0 and j.end == len(joined):
+            if j.start == m.start() and j.end == len(joined):
                 start = end - (len(tail) - m.start())
                 if not any(x.start <= start < x.end for x in known):
                     out.append(Mark(start, nxt + shut.end(), j.kind, j.page, j.rule, k))
@@ -259,10 +260,18 @@ def _sign_offs(sheet: Sheet) -> list[Mark]:
             continue
         # 【新华社重庆十四日电】at the head of a line that goes on is a dateline; on a line of its own in line-wise
         # text it may be one too, when it opens a paragraph: then the line below goes on without an indent.
-        if last == first and start == sheet.starts[first] and text[start] in "【〔[" and last + 1 < len(sheet):
-            continue
+        if last == first and start == sheet.starts[first] and last + 1 < len(sheet):
+            if text[start] in "【〔[":
+                continue
+            # （合眾國際社華盛頓一日電）under a headline, in a column as narrow as that
+            ended = sheet.cls[sheet.ends[first - 1] - 1] & (STOP | SHUTQ | SHUTB | DOTS)
+            if first and not ended and not sheet.blank_before[last + 1] and not _SPEAKS.search(sheet.unit(first - 1)):
+                continue
         out.append(Mark(start, end, "sign_off", None, "field.sign-off", first))
     return out
+
+
+_SPEAKS = compile_pattern("[，。；、,;]")
 
 
 # A headline glued to the dateline below it: 我国将建第一座核电站新华社北京11月24日电. The dateline must be unmistakable
@@ -274,11 +283,32 @@ _GLUED = compile_pattern(
 
 
 _CLOSES = compile_pattern("日[电電讯訊]")
+_FRAMED = compile_pattern(
+    r"(?P<head>[^。，；！？：（(【〔［\[]{3,29}[^。，；！？：（(【〔［\[的了在是和与與把被将將向叫说說为為])"
+    r"(?P<date>[【〔［\[][^】〕］\]。，]{2,40}[讯訊電电導导道][】〕］\]])"
+)
+_FRAME_CLOSES = compile_pattern(r"[讯訊電电導导道][】〕］\]]")
+
+
+def _glued_frames(sheet: Sheet) -> list[Mark]:
+    """Headlines glued to a dateline or a byline in square brackets: 小巴撞欄六人輕傷【本報訊】."""
+    text = sheet.source.text
+    out: list[Mark] = []
+    for closing in _FRAME_CLOSES.finditer(text):
+        k = int(np.searchsorted(sheet.starts, closing.start(), "right")) - 1
+        if k < 0:
+            continue
+        s, e = int(sheet.starts[k]), int(sheet.ends[k])
+        m = _FRAMED.match(text, s, min(e, s + 80))
+        open_above = k and not sheet.cls[sheet.ends[k - 1] - 1] & (STOP | SHUTQ | SHUTB)
+        if m and not open_above and m.end() == closing.end() and opens(squeeze(text[m.start("date") : e][:80]).text):
+            out.append(Mark(m.start("date"), m.start("date"), "cut", None, "split.glued-headline", k))
+    return out
 
 
 def _glued_headlines(sheet: Sheet) -> list[Mark]:
     text = sheet.source.text
-    out: list[Mark] = []
+    out = _glued_frames(sheet)
     closes = [m.start() for m in _CLOSES.finditer(text)]
     for k in sorted(set((np.searchsorted(sheet.starts, closes, "right") - 1).tolist())):
         if k < 0:

@@ -7,6 +7,7 @@ read here, never changed, and what is no number, no day of the calendar or no pa
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 BLANKS = " \t\u3000\u00a0"
@@ -145,6 +146,29 @@ def parse_date(text: str, year: int | None = None, *, near: date | None = None) 
     return date_of(m, year, near) if m else None
 
 
+_SENT = re.compile(
+    f"(?<![月第\\d０-９{ZEROS}一二三四五六七八九十廿卅])(?P<day>{_DAY}){_B}日(?=[^月\\d]{{0,6}}$|[^月\\d]{{0,4}}[电電讯訊）)])"
+)
+
+
+def day_sent(text: str, issue: date) -> date | None:
+    """The day that a dateline gives without its month: the last such day up to the issue's.
+
+    >>> day_sent("【新华社北京二日电】", date(1953, 5, 3)), day_sent("（檳城30日訊）", date(2016, 8, 1))
+    (datetime.date(1953, 5, 2), datetime.date(2016, 7, 30))
+    >>> day_sent("新华社北京5月2日电", date(1953, 5, 3)) is None
+    True
+    """
+    m = _SENT.search(text)
+    number = _number(m["day"]) if m else None
+    if not number:
+        return None
+    first = issue.replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    days = [d for month in (first, before) if (d := calendar_day(month.year, month.month, number)) and d <= issue]
+    return days[0] if days else None
+
+
 def full_dates(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int, date]]:
     """Every valid date printed with its year: (start, end, date), in order.
 
@@ -181,7 +205,7 @@ def written_days(name: str) -> list[tuple[int, int, date]]:
 
 
 _LABEL = re.compile(
-    f"第?{_B}(?P<letter>[A-Za-zＡ-Ｚａ-ｚ]?){_B}(?P<number>[0-9０-９]{{1,4}}|[〇○零一二三四五六七八九十百廿]+){_B}(?:版面?|页)?",
+    f"第?{_B}(?P<letter>[A-Za-zＡ-Ｚａ-ｚ]{{0,2}}){_B}(?P<number>[0-9０-９]{{1,4}}|[〇○零一二三四五六七八九十百廿]+){_B}(?:版面?|页)?",
 )
 
 
@@ -203,8 +227,8 @@ def page_label(s: str) -> str | None:
     if not number or number > 999:
         return None
     letter = m["letter"].upper()
-    if letter and not letter.isascii():
-        letter = chr(ord(letter) - 0xFEE0)
+    if not letter.isascii():
+        letter = unicodedata.normalize("NFKC", letter)
     return f"{letter}{number}"
 
 

@@ -51,6 +51,11 @@ class Draft:
         return bool(self.headline or self.kicker or self.deck)
 
     @property
+    def signed(self) -> bool:
+        """Its authors stand under the text: 天津第三纺织厂工人　王德山."""
+        return bool(self.byline and self.paragraphs and self.byline[-1] > self.paragraphs[-1][-1])
+
+    @property
     def has_body(self) -> bool:
         return bool(self.paragraphs)
 
@@ -63,6 +68,8 @@ class PageDrafts:
     stray_marks: list[Mark]
     """Marks that belong to no article."""
     decisions: list[dict[str, Any]]
+    in_order: bool = False
+    """Read in good order, as far as the network sees."""
 
 
 def split(sheet: Sheet, number: int, roles: list[str], doubtful: Collection[int] = ()) -> PageDrafts:

@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from qingyang import furniture, seams
 from qingyang.evidence import NAMES, Floats
+from qingyang.fields import squeeze
 from qingyang.lines import HAN, Sheet
 from qingyang.roles import ROLES
+from qingyang.signatures import closing
 from qingyang.split import Draft, PageDrafts
 from qingyang.thread import absorb, in_order, median
 
@@ -70,7 +72,8 @@ def _weights() -> Floats:
 
 
 def candidates(drafts: list[Draft]) -> list[int]:
-    """Headlines that may be headings of the article above: no more than three lines, text below and above, nothing jumps between."""
+    """Headlines that may be headings of the article above: no more than three lines, text below and above, which nobody signed
+    or continued between."""
     return [
         i
         for i, d in enumerate(drafts)
@@ -82,6 +85,7 @@ def candidates(drafts: list[Draft]) -> list[int]:
         and d.paragraphs
         and drafts[i - 1].paragraphs
         and not drafts[i - 1].jump_out
+        and not drafts[i - 1].signed
     ]
 
 
@@ -116,7 +120,7 @@ def evidence(sheet: Sheet, X: Floats, p: Floats, drafts: list[Draft], wanted: li
             row[f["words_above"]] = _shared(words, text[i - 1]) / len(words)
         row[f["width_log"]] = np.log1p(heading[i])
         row[f["ends_above"]] = X[last, _COL["last_stop"]] > 0 or X[last, _COL["shut_after_stop"]] > 0
-        row[f["closed_above"]] = bool(above.sign_off)
+        row[f["closed_above"]] = bool(above.sign_off) or closing(squeeze(sheet.unit(last)).text) is not None
         row[f["dateline"]] = X[first, _COL["is_dateline"]] > 0
         row[f["byline"]] = bool(d.byline)
         row[f["deck"]] = bool(d.deck)

@@ -59,8 +59,16 @@ def test_a_single_tail_goes_to_the_head_whose_words_it_shares(heads: tuple[str, 
     assert sum(not r["complete"] for r in done.records) == 1
 
 
+def test_a_pair_that_seam_and_words_speak_against_stays_apart() -> None:
+    """茧站收购蚕茧的手续还没有 | 倒向白棋一边: the page numbers alone do not make one story of two."""
+    done = issue([(SILK, "")], [(CHESS_ON, "")])
+    assert all(len(r["parts"]) == 1 for r in done.records)
+    assert [r["complete"] for r in done.records] == [False, False, True]
+    assert [x["rule"] for x in done.ledger[0]["decisions"] if x["rule"].startswith("stitch.")] == ["stitch.apart"]
+
+
 @pytest.mark.parametrize(("head", "tail", "mark"), [
-    (SILK, CHESS_ON, "unsure"),  # 茧站收购蚕茧的手续还没有 | 倒向白棋一边
+    (SILK.replace("的手续还没有", "的手续太多。"), CHESS_ON, "unsure"),  # after a full stop the seam says nothing
     (CHESS, CHESS_ON, None),
 ])  # fmt: skip
 def test_a_pair_that_only_the_page_numbers_make_is_marked(head: str, tail: str, mark: str | None) -> None:

@@ -59,6 +59,8 @@ def test_a_bracketed_dateline_that_opens_a_paragraph_is_no_sign_off() -> None:
 
 def test_a_headline_glued_to_its_dateline_is_cut() -> None:
     assert units("两国元首互致贺电新华社北京11月24日电 国家主席今天\n") == ["两国元首互致贺电", "新华社北京11月24日电 国家主席今天"]
+    assert units("小巴撞欄 六人輕傷【本報訊】旺角昨晨\n") == ["小巴撞欄 六人輕傷", "【本報訊】旺角昨晨"]
+    assert units("他在會上介紹了【本報訊】欄目的由來\n") == ["他在會上介紹了【本報訊】欄目的由來"]
     assert units("据新华社北京11月24日电 国家主席今天\n") == ["据新华社北京11月24日电 国家主席今天"]
 
 
