@@ -33,23 +33,23 @@ NO_LINE_START = frozenset("，。、；：！？”’）》】〕」』％,.")
 
 AT_LEAST = {
     "agency": 265,
-    "authors": 300,
-    "byline": 309,
+    "authors": 301,
+    "byline": 308,
     "captions": 25,
     "date": 506,
     "dateline": 215,
     "deck": 4,
     "from": 14,
-    "headline": 493,
+    "headline": 495,
     "kicker": 16,
-    "nothing more": 4215,
+    "nothing more": 4217,
     "on": 16,
-    "place": 167,
+    "place": 169,
     "sign_off": 8,
-    "text": 459,
+    "text": 463,
 }
 """How often each field must be right in all pages and settings, a hundredth below what was measured; of
-3039 values 2835 are."""
+3039 values 2843 are."""
 
 
 @dataclass
