@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from qingyang import evidence, midsentence, spacing, subheads, unbroken
+from qingyang import evidence, midsentence, setting, spacing, subheads, unbroken
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_pages
@@ -119,11 +119,12 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
     read: list[tuple[Sheet, evidence.Floats, evidence.Floats, PageDrafts]] = []
     for batch in group:
         mine = list(islice(facts, len(batch.sheets)))
-        for number, (sheet, X, (roles, p)) in enumerate(zip(batch.sheets, mine, weigh(mine), strict=True), batch.first):
+        weighed = setting.weigh_again(batch.sheets, mine, weigh(mine))
+        for number, (sheet, X, (roles, p, because)) in enumerate(zip(batch.sheets, mine, weighed, strict=True), batch.first):
             roles, p, X = midsentence.weigh_again(sheet, batch.sheets, X, roles, p)
             roles, p = sign(sheet, X, roles, p)
             page = cut(sheet, number, settle(roles, p, X), p)
-            page.decisions = _decisions(sheet, X, roles, p)
+            page.decisions = _decisions(sheet, X, roles, p, because)
             page.in_order = in_order(p) and sheet.row is None
             issues.append(batch.issue)
             read.append((sheet, X, p, page))
@@ -131,11 +132,11 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
         yield number, unbroken.mend(sheet, X, subheads.settle(sheet, X, p, page))
 
 
-def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats) -> list[dict[str, Any]]:
+def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats, because: dict[int, str]) -> list[dict[str, Any]]:
     best = p.max(1).tolist()
-    told = [k for k, role in enumerate(roles) if best[k] < UNSURE or role in _BOUNDARY]
-    because = evidence.reasons(sheet, X, told)
+    told = [k for k, role in enumerate(roles) if best[k] < UNSURE or role in _BOUNDARY or k in because]
+    spoke = evidence.reasons(sheet, X, told)
     return [
-        {"at": at, "rule": f"role.{roles[k]}", "p": round(best[k], 3), "because": why}
-        for k, at, why in zip(told, sheet.starts[told].tolist(), because, strict=True)
+        {"at": at, "rule": f"role.{roles[k]}", "p": round(best[k], 3), "because": why + ([because[k]] if k in because else [])}
+        for k, at, why in zip(told, sheet.starts[told].tolist(), spoke, strict=True)
     ]
