@@ -42,7 +42,8 @@ LENT = 4.0
 MOST = 0.95
 """No more blocks than this are thought to keep to a width."""
 ELSEWHERE = 0.3
-"""A block in mid-sentence whose next does not continue it goes on elsewhere so often; else it ends without a full stop."""
+"""So often at the least does a block in mid-sentence go on elsewhere when the next does not continue it; else it ends without a full
+stop. On a page whose order is lost it nearly always does."""
 
 _EPS = 1e-3
 _NO_START = lines.COMMA | lines.STOP | lines.SEMI | lines.COLON | lines.SHUTQ | lines.SHUTB
@@ -53,8 +54,9 @@ _PERCENT = [ord("%"), ord("％")]
 _TEXT = [ROLES.index(r) for r in ("start", "continue", "resume", "other")]
 _BEGIN = [ROLES.index(r) for r in ("start", "other")]
 _GO_ON = [ROLES.index(r) for r in ("continue", "resume")]
-_OUT_OF_ORDER = [ROLES.index(r) for r in ("resume", "other")]
-_CONTINUE, _START = ROLES.index("continue"), ROLES.index("start")
+_OUT_OF_ORDER = [ROLES.index(r) for r in ("other", "resume")]
+"""As ``start`` and ``continue``, of something else."""
+_CONTINUE, _START, _RESUME = ROLES.index("continue"), ROLES.index("start"), ROLES.index("resume")
 _FIRST_WORD = NAMES.index("first_word")
 
 
@@ -238,10 +240,13 @@ def _reset(sheet: Sheet, galley: Galley, setting: Setting, X: Floats, roles: lis
     odds = np.ones((len(sheet), len(ROLES)))
     for role, indent in ((_START, INDENT), (_CONTINUE, 0.0)):
         odds[:, role] = np.where(galley.room(units, width, indent, hang) < need - _EPS, in_full, with_room)
-    # that the order of the page changes takes more than a line that may be full by chance
-    odds[:, _OUT_OF_ORDER] = odds[:, [_START, _CONTINUE]].min(1)[:, None]
+    # on a page in good order, that something stands elsewhere takes more than a line that may be full by chance
+    elsewhere = _elsewhere(p, broken_off)
+    plain = odds[:, [_START, _CONTINUE]]
+    least = plain.min(1, keepdims=True)
+    odds[:, _OUT_OF_ORDER] = least + (elsewhere - ELSEWHERE) / (1 - ELSEWHERE) * (plain - least)
     odds[_beside_marks(sheet)] = 1
-    new = _smoothed(_ended(p, odds), np.maximum(odds, 1), broken_off)
+    new = _smoothed(_ended(p, odds), np.maximum(odds, 1), np.where(broken_off, elsewhere, 0))
     now = [ROLES[r] for r in new.argmax(1).tolist()]
     because = {}
     for k in (k for k, (a, b) in enumerate(zip(roles, now, strict=True)) if a != b):
@@ -249,6 +254,12 @@ def _reset(sheet: Sheet, galley: Galley, setting: Setting, X: Floats, roles: lis
         what = "fills" if odds[above, _TEXT].max() > 1 else "leaves room in"
         because[k] = f"set in lines of {width:g}, {'it' if above == k else 'the text above'} {what} its last line"
     return Reset(now, new, because)
+
+
+def _elsewhere(p: Floats, broken_off: Signs) -> float:
+    """Of the blocks in mid-sentence that the next does not continue, how many go on elsewhere: as many as units resume something."""
+    open_ends = broken_off[:-1] * p[:-1, _TEXT].sum(1) * (1 - p[1:, _CONTINUE])
+    return float(np.clip(p[:, _RESUME].sum() / max(open_ends.sum(), _EPS), ELSEWHERE, 1))
 
 
 def _ended(p: Floats, odds: Doubles) -> Floats:
@@ -264,12 +275,12 @@ def _ended(p: Floats, odds: Doubles) -> Floats:
     return out
 
 
-def _smoothed(p: Floats, odds: Doubles, broken_off: Signs) -> Floats:
+def _smoothed(p: Floats, odds: Doubles, elsewhere: Doubles) -> Floats:
     """The probabilities of roles, given what the last line of each unit says of its going on: forwards and backwards over the page
-    (Rabiner 1989). The next unit continues it; or, where it breaks off in mid-sentence, something elsewhere may."""
+    (Rabiner 1989). The next unit continues it, or something does that stands ``elsewhere`` (how often, for each unit)."""
     likely = p.astype(np.float64)
     front, back = np.ones_like(likely), np.ones_like(likely)
-    other = np.where(broken_off[:, None], 1 + ELSEWHERE * (odds - 1), 1)
+    other = 1 + elsewhere[:, None] * (odds - 1)
     for k in range(1, len(p)):
         here = front[k - 1] * likely[k - 1]
         front[k] = here @ other[k - 1]
