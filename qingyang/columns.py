@@ -162,12 +162,12 @@ def _gaps(sheet: Sheet, need: float) -> Gaps | None:
 
 
 def _labels(length: NDArray[np.float64], rows: NDArray[np.int64], left: NDArray[np.float64], right: NDArray[np.float64]) -> bool:
-    """Are these labels and what they label (``第二十五条  …`` begins a paragraph), and not lines of two columns?
+    """Are these labels and what they label (``第二十五条  …`` begins a paragraph), or the cells of a table, and not lines of two columns?
 
-    Then what stands before the gaps is much narrower than what stands behind them, or such lines stand apart from one another and are as
-    long as the others.
+    Then what stands before the gaps is much narrower than what stands behind them, or what stands behind them is narrower than any
+    column, or such lines stand apart from one another and are as long as the others.
     """
-    if np.median(left) < UNEVEN * np.median(right):
+    if np.median(left) < UNEVEN * np.median(right) or np.median(right) < NARROW:
         return True
     return bool((np.diff(rows) == 1).mean() < TOGETHER and np.median(length[rows]) < np.median(np.delete(length, rows)) + 1)
 

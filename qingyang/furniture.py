@@ -80,7 +80,7 @@ def match(line: str, book: Rulebook | None = None) -> str | None:
     for rule in _own(book):
         if rule.find.fullmatch(line):
             return rule.id
-    line = _simplified(line)
+    line = simplified(line)
     if _SENTENCE.search(line) and not _ALTHOUGH.search(line):
         return None
     if not _TOKEN.search(line) and not _section(book).match(line):
@@ -133,7 +133,7 @@ def _signs() -> NDArray[np.uint8]:
     return out
 
 
-def _simplified(line: str) -> str:
+def simplified(line: str) -> str:
     """The line with the characters of our tables in simplified form, so that one table serves both scripts. Only looked at,
     never handed on; every character keeps its place."""
     return line.translate(_traditional())
@@ -158,7 +158,7 @@ def is_crossref(line: str, book: Rulebook | None = None) -> bool:
     line = line.strip(BLANKS + "\r\n")
     if len(line) > LONGEST or not any(c in line for c in "见見登刊详詳"):
         return False
-    line = _simplified(line)
+    line = simplified(line)
     return any(r.find.fullmatch(line) for r in (book or load()).of("crossref."))
 
 

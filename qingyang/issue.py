@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from qingyang import evidence, midsentence, setting, spacing, subheads, unbroken
+from qingyang import bodymatter, evidence, midsentence, setting, spacing, subheads, tabular, titles, unbroken
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_pages
@@ -122,7 +122,11 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
         weighed = setting.weigh_again(batch.sheets, mine, weigh(mine))
         for number, (sheet, X, (roles, p, because)) in enumerate(zip(batch.sheets, mine, weighed, strict=True), batch.first):
             roles, p, X = midsentence.weigh_again(sheet, batch.sheets, X, roles, p)
+            roles, p = bodymatter.keep(sheet, batch.sheets, X, roles, p)
+            roles, p = tabular.rows(sheet, X, roles, p)
             roles, p = sign(sheet, X, roles, p)
+            roles, p = titles.settle(sheet, X, roles, p)
+            roles, p = tabular.verse(sheet, X, roles, p)
             page = cut(sheet, number, settle(roles, p, X), p)
             page.decisions = _decisions(sheet, X, roles, p, because)
             page.in_order = in_order(p) and sheet.row is None

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qingyang import furniture, jumps, scripts, sentences
-from qingyang.codes import code_points, distinct
+from qingyang.codes import code_points
 from qingyang.han import costs
 from qingyang.records import Record
 from qingyang.rulebook import Rulebook, load
@@ -90,7 +90,7 @@ def _tables() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.float64]]:
 
 def _classes(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
     kinds, cost = _tables()
-    for code in distinct(codes[kinds[codes] == _UNSEEN]).tolist():
+    for code in np.unique(codes[kinds[codes] == _UNSEEN]).tolist():
         kinds[code] = kind = char_class(chr(code))
         cost[code] = costs().get(chr(code), UNCOMMON) if kind == HAN else 0.0
     return kinds[codes]

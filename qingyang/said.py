@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import lines
-from qingyang.codes import distinct
 from qingyang.lines import Sheet
 from qingyang.seams import Lexicon, fold, hashed_on, word_hash
 
@@ -40,7 +39,7 @@ class Said(NamedTuple):
             begins = begins[:-1] & joined[size - 2 :]
             here = np.flatnonzero(begins)
             found.append(word_hash(codes[here[:, None] + np.arange(size)]))
-        keys = distinct(np.concatenate(found))
+        keys = np.unique(np.concatenate(found))
         return cls(Lexicon.of(keys, np.ones(len(keys), np.float32)))
 
     def across(self, left: Codes, right: Codes, above: NDArray[np.intp], below: NDArray[np.intp]) -> NDArray[np.intp]:

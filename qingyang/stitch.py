@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang import ngrams, seams
-from qingyang.codes import code_points, distinct
+from qingyang.codes import code_points
 from qingyang.lines import Mark, Sheet
 from qingyang.patterns import compile_pattern
 from qingyang.split import Draft, PageDrafts
@@ -47,17 +47,8 @@ def _grams(text: str) -> NDArray[np.uint32]:
 def _alike(sheets: Sequence[Sheet], pairs: Sequence[tuple[Draft, Draft]], drafts: Sequence[Draft]) -> list[float]:
     """How alike the texts of each pair are: cosine of their pairs of Han characters; the more of ``drafts`` have one, the less it
     counts."""
-    compared = {id(d) for pair in pairs for d in pair}
-    grams: dict[int, tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]] = {}
-    every: list[NDArray[np.uint32]] = []
-    for d in drafts:
-        codes = _grams(_text(sheets[d.sheet], d))
-        if id(d) in compared:
-            grams[id(d)] = np.unique(codes, return_index=True, return_counts=True)
-            every.append(grams[id(d)][0])
-        else:
-            every.append(distinct(codes))
-    known, spread = np.unique(np.concatenate(every), return_counts=True)
+    grams = {id(d): np.unique(_grams(_text(sheets[d.sheet], d)), return_index=True, return_counts=True) for d in drafts}
+    known, spread = np.unique(np.concatenate([codes for codes, _, _ in grams.values()]), return_counts=True)
 
     @cache
     def counted(k: int) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:

@@ -60,6 +60,11 @@ FEATURES = (
 
 _ENDS_ABOVE = FEATURES.index("ends_above")
 
+CAUTION, FEW, MOSTLY, BRIEF = 1.5, 0.25, 0.8, 200
+"""Log-odds that must speak for a heading beyond that under an empty line, where no more than this share of the lines stand under one, and
+at least so many of these are heads; and where the texts above and below have fewer characters together: a brief has no headings."""
+LINES = 0.6
+"""Share of a page's units that are as wide as their neighbours, where they are printed lines; of whole paragraphs fewer are."""
 SURE = 1.0
 """Log-odds from which a headline is taken for a heading: nearly three to one, since two stories glued together cost more than one
 cut in two."""
@@ -213,6 +218,18 @@ def _shared(words: NDArray[np.int64], text: NDArray[np.int64]) -> int:
     return int(np.count_nonzero(text.take(np.searchsorted(text, words), mode="clip") == words)) if len(text) else 0
 
 
+def _letters(sheet: Sheet, *drafts: Draft) -> int:
+    units = [k for d in drafts for para in d.paragraphs for _, k in para]
+    return int((sheet.ends[units] - sheet.starts[units]).sum())
+
+
+def _empty_lines_part(sheet: Sheet, X: Floats, drafts: list[Draft]) -> bool:
+    """Do the empty lines of a page stand before heads, and nowhere else? Then they part its articles more often than an article."""
+    blank = np.flatnonzero(sheet.blank_before[1:]) + 1
+    heads = {int(units[0][1]) for d in drafts for units in (d.kicker, d.headline) if units}
+    return len(blank) > 1 and X[0, _COL["page_blanks"]] < FEW and sum(k in heads for k in blank.tolist()) >= MOSTLY * len(blank)
+
+
 def _is_text(p: Floats, d: Draft) -> bool:
     """What seemed a headline is the first line of the text below it: that goes on inside the same paragraph."""
     first = d.paragraphs[0][0][1]
@@ -269,10 +286,13 @@ def _found(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[in
     rows = evidence(sheet, X, p, page.drafts, wanted)
     w = _weights()
     gone: dict[int, Draft] = {}
+    parted = _empty_lines_part(sheet, X, page.drafts)
+    whole = float(X[:, _COL["in_column"]].mean()) < LINES
     for i, o, row in zip(wanted, (rows @ w).tolist(), rows, strict=True):
-        if o <= SURE:
-            continue
         d = page.drafts[i]
+        caution = sheet.blank_before[d.headline[0][1]] if parted else whole and _letters(sheet, page.drafts[i - 1], d) < BRIEF
+        if o <= SURE + (CAUTION if caution else 0):
+            continue
         above = i - 1
         while above in gone:
             above -= 1

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qingyang import characters, furniture, jumps
+from qingyang import characters, furniture, jumps, titles
 from qingyang.rulebook import Rule, Spans, check_examples, load, mark, marked
 
 RULES = list(load().rules.values())
@@ -27,6 +27,8 @@ def finder(rule: Rule) -> Callable[[str], Spans]:
         return lambda text: [(j.start, j.end) for j in jumps.find(text) if j.rule == rule.id]
     if family == "crossref":
         return lambda text: [(0, len(text))] if furniture.is_crossref(text) else []
+    if family == "title":
+        return lambda text: [(0, len(text))] if titles.standing(text) else []
     assert family in ("furniture", "caption"), f"{rule.id}: say here who applies this family"
     return lambda text: [(0, len(text))] if furniture.match(text) == rule.id else []
 

@@ -6,7 +6,8 @@
     python -m bench.quality.gate --set-floors --because "…"       the only way to lower a floor, or to change the exam
 
 The issues are composed anew from their seeds, which training never uses; two kinds were printed and read by real tools
-(:mod:`bench.quality.press`), and are kept as files. ``floors.toml`` keeps a hash of their text, so that
+(:mod:`bench.quality.press`), and are kept as files; four are pages of other genres, written by hand (:mod:`bench.quality.genres`),
+each read in one way. ``floors.toml`` keeps a hash of their text, so that
 an exam that changed does not pass for the one that the floors were set on.
 """
 
@@ -30,7 +31,8 @@ from math import floor
 from pathlib import Path
 from typing import Any
 
-from bench.quality.compose import ODD, PROFILES, compose
+from bench.quality import genres
+from bench.quality.compose import ODD, PROFILES, Issue, compose
 from bench.quality.keep import KINDS, unpack
 from bench.quality.score import Mistakes, figures, pool, score, sources_of, support
 from qingyang.issue import clean_issue
@@ -48,7 +50,7 @@ FIRST = 900_000
 ISSUES = 10
 """Issues per profile: ten papers with their own columns, digits, brackets and habits. More would take more than a minute."""
 PAGES = 3
-EXAM = (*PROFILES, *ODD, *KINDS)
+EXAM = (*PROFILES, *ODD, *KINDS, *genres.KINDS)
 HEADLESS = ("fragments", "lines", "blocks", "fragments+light")
 """Profiles that are also cleaned without page 1: what goes on from it must come out as incomplete."""
 
@@ -93,8 +95,7 @@ def sit(profile: str, count: int = ISSUES) -> Row:
     row = Row(profile)
     digest = hashlib.sha256()
     got = []
-    issues = unpack(profile) if profile in KINDS else (compose(FIRST + k, profile=profile, pages=PAGES) for k in range(count))
-    for issue in issues:
+    for issue in _issues(profile, count):
         digest.update("\f".join(issue.pages).encode())
         got.append(score(issue, clean_issue(sources_of(issue)), mistakes=row.mistakes))
         if profile in HEADLESS:
@@ -111,6 +112,14 @@ def sit(profile: str, count: int = ISSUES) -> Row:
             row.counts.pop(f"orphan.{k}", None)
     row.pages = digest.hexdigest()[:16]
     return row
+
+
+def _issues(profile: str, count: int) -> Iterable[Issue]:
+    if profile in KINDS:
+        return unpack(profile)
+    if profile in genres.KINDS:
+        return genres.issues(profile)
+    return (compose(FIRST + k, profile=profile, pages=PAGES) for k in range(count))
 
 
 def key(text: str | None) -> str:

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from qingyang.codes import code_points, distinct
+from qingyang.codes import code_points
 from qingyang.flagging import guards, weights
 from qingyang.flagging.language import Floats, Ints, Language, is_han, language, ranges, rules
 from qingyang.flagging.weights import LEAST_GAIN
@@ -313,7 +313,7 @@ def _beside(sheet: Sheet, spots: Spots, which: Ints) -> Offers:
     low, high = ends[slot[some]], np.minimum(ends[slot[some] + 1], ends[slot[some]] + LIKELY_LONGER)
     n, spot = words[ranges(low, high)], np.repeat(which[some], high - low)
     likely = tongue.costs[n] > np.repeat(_room(sheet, at[some]), high - low) + LEAST_GAIN["dropped"]
-    both = distinct(np.concatenate([*found, spot[likely] << 20 | n[likely]]))
+    both = np.unique(np.concatenate([*found, spot[likely] << 20 | n[likely]]))
     spot = both >> 20
     return Offers(spot, spots.at[spot], spots.at[spot] + 1, both & 0xFFFFF, np.full(len(both), _kind("dropped")))
 

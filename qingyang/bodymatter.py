@@ -1,0 +1,183 @@
+"""Lines that must not leave the text: the network takes them for the page's own, and nothing that a reader sees says so.
+
+Rows of tables, listings, small advertisements, the telephone number under a notice look like furniture to a network that learned from
+news. A page prints little for itself, at its head and foot, in words of its own trade (刊号, 责编, 热线) and again on other pages. What
+shows none of that is text: a lost sentence costs a reader more than a line too many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from qingyang import furniture, seams
+from qingyang.evidence import NAMES, Floats
+from qingyang.lines import BULLET, HAN, Sheet
+from qingyang.numerals import DATE, date_of
+from qingyang.patterns import compile_pattern
+from qingyang.roles import ROLES
+from qingyang.rulebook import load
+from qingyang.thread import in_order
+
+_COL = {n: i for i, n in enumerate(NAMES)}
+_FURNITURE = ROLES.index("furniture")
+_TEXT = [ROLES.index(r) for r in ("subhead", "start", "continue")]
+
+_CONTACT = frozenset(f"furniture.{n}" for n in ("hotline", "publisher", "website", "url", "e-mail"))
+"""Addresses and numbers: the page's own at its head and foot, anybody's elsewhere."""
+_DATE, _NUMBER = "furniture.date", "furniture.issue-count"
+"""What also signs a document, or numbers it under its title."""
+_HEADS = frozenset(("kicker", "headline", "headline_cont", "deck"))
+_OWN = compile_pattern(
+    "今日天气.|每份|机.报|区县新闻|paper|daily|news"
+    "|刊号|邮发|代号|创刊|零售|每[月年期份].?[定订]?价|月价|印刷|印装|承印|出版[发日]|编辑出版|报社|发行"
+    "|主管|主办|[主责美]编|编辑"
+    "|[责校]对|责校|审校|版式|视觉设计|美术(?:编辑|设计|[:：/／ ])|制图|组版|一读|[一二三]审|值班|本[报版刊]|报址|社址|总编室"
+    "|新闻热线|读者热线|广告热线|热线电话|24 ?小时|报料|爆料|投稿|订报|订阅|公元|农历|[0-9０-９一二三四五六七八九十] ?版|版面"
+    "|[年月].*(?:星 ?期|礼 ?拜|周[一二三四五六日])|(?:星 ?期|礼 ?拜|周[一二三四五六日]).*[年月]"
+    "|二维码|微博|微信|客户端|[数數]字[报報]|[扫掃]一[扫掃]|国内统一|出版物号"
+    "|导 ?读|要目|提要|导览|看点|[A-ZＡ-Ｚ]{4,} ?[A-ZＡ-Ｚ]{3,}|N[Oo][.．]|[摄绘]$|[….．·]{2,} ?[0-9]{1,2}$|^[A-ZＡ-Ｚ][0-9０-９]{1,2} "
+    "|[ \u3000…·][A-ZＡ-Ｚ][0-9０-９]{1,2}$|版权|©"
+)
+"""Words of a paper's own trade."""
+
+
+def own(line: str) -> bool:
+    """Whether a line has such words.
+
+    >>> own("責任編輯：陳大文"), own("联系电话：88123456")
+    (True, False)
+    """
+    return _OWN.search(furniture.simplified(line)) is not None
+
+
+_NAME = [_COL[f"is_{n}"] for n in ("name", "names", "byline", "issuer", "credit", "index")]
+
+HEAD = 12
+"""Units of a page's own that may stand above its first article, whatever is in them."""
+_ADDRESS = compile_pattern("(?:[a-z0-9-]+[.]){1,4}(?:com|net|org|edu|gov|cn)(?:/[!-~]*)?")
+_NUMBERS = compile_pattern("[0-9０-９][0-9０-９-]{6,12}")
+_HAN = compile_pattern("[\u3400-\u9fff]")
+_DIGIT = compile_pattern("[0-9０-９]")
+_BODY = frozenset(("start", "continue", "subhead"))
+_ENDED = [_COL[n] for n in ("last_stop", "last_digit", "shut_after_stop", "is_issuer", "is_docdate")]
+_LABEL = compile_pattern("[\u3400-\u9fff]{1,6}[:：]")
+_CONTACTS = compile_pattern("[\u3400-\u9fff]{0,4}(?:电话|地址|传真|邮编|邮箱|网址|联系人|热线)[:： ]")
+CAPTION = 0.5
+"""From which probability on a line without any sign of a picture is its caption."""
+_PICTURED = [_COL[f"is_{n}"] for n in ("caption", "credit")]
+SCRAP = 3
+"""Pairs of ideographs: with fewer, and fewer figures, a line is a scrap that recognition left."""
+WORDED = 0.4
+"""Share of the pairs of ideographs that stand in words of the dictionary; of text four in five do, of misread scraps one in ten."""
+
+
+def keep(sheet: Sheet, others: Sequence[Sheet], X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats]:
+    """Roles and probabilities of a page, with the lines that nothing but the network takes for furniture as text.
+
+    ``others`` are pages of the same issue: what they print, too, is the paper's.
+    """
+    head = next((k for k, r in enumerate(roles) if r != "furniture"), len(roles))
+    kept = [
+        k
+        for k, r in enumerate(roles)
+        if r == "furniture" and k >= min(head, HEAD) and _is_text(sheet, X, roles, p, k) and not _elsewhere(sheet, others, k)
+    ]
+    kept += _no_captions(sheet, X, roles, p)
+    if not kept:
+        return roles, p
+    roles, p = list(roles), p.copy()
+    for k in kept:
+        mine = np.zeros(len(ROLES), p.dtype)
+        mine[_TEXT] = p[k, _TEXT] + 1e-6
+        mine[ROLES.index("start")] *= 2  # such lines stand by themselves
+        p[k] = mine / mine.sum()
+        roles[k] = ROLES[int(p[k].argmax())]
+    return roles, p
+
+
+def _is_text(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> bool:
+    unit = sheet.unit(k)
+    rule = furniture.match(unit, sheet.book)
+    if rule and rule not in load().rules:
+        return False  # a rule of the user's own
+    if rule in _CONTACT:
+        # where a page is not read in order, such a line may come from anywhere
+        top = next((j for j in range(k - 1, -1, -1) if roles[j] != "furniture" or not _CONTACTS.match(sheet.unit(j))), -1)
+        ended = top >= 0 and roles[top] in _BODY and (X[top, _ENDED].any() or _LABEL.match(sheet.unit(top)))
+        under = in_order(p) or bool(ended)
+        return under and not own(unit) and not _in_block(sheet, X, roles, k)
+    if rule and X[k, _COL["is_furniture"]]:
+        return False
+    paper = sheet.source.publication
+    if own(unit) or (paper and paper in unit):
+        return False
+    if rule:
+        # a bare date or number is the page's own beside other lines of its
+        return (rule == _DATE or (rule == _NUMBER and k > 0 and roles[k - 1] in _HEADS)) and not _in_block(sheet, X, roles, k)
+    if X[k, _NAME].any():
+        return False
+    if _NUMBERS.fullmatch(unit) and k and roles[k - 1] in _BODY and not X[k - 1, _ENDED].any():
+        return True  # a telephone number that the line above had no room for
+    return _worded(sheet, k)
+
+
+def _items(sheet: Sheet) -> set[int]:
+    """Units that open with the sign that opens others, too: ▲, ●."""
+    units = np.flatnonzero((sheet.cls[sheet.starts] & BULLET) != 0)
+    signs = sheet.cps[sheet.starts[units]]
+    return {int(k) for k, c in zip(units, signs, strict=True) if np.count_nonzero(signs == c) > 2}
+
+
+def _no_captions(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
+    """Units that the network is not sure to be a caption, and what it takes for their next lines."""
+    out: list[int] = []
+    items = _items(sheet)
+    for k, role in enumerate(roles):
+        lone = role == "caption_cont" and (k == 0 or roles[k - 1] not in ("caption", "caption_cont") or k - 1 in out)
+        if (role == "caption" or lone) and not X[k, _PICTURED].any() and (p[k, ROLES.index(role)] < CAPTION or k in items):
+            out.append(k)
+    return out
+
+
+def _in_block(sheet: Sheet, X: Floats, roles: list[str], k: int) -> bool:
+    """Does a line stand with others that are surely the page's own, at the head or foot of the page?"""
+    n = len(roles)
+    sure = X[:, _COL["is_furniture"]] > 0
+    for step in (-1, 1):
+        j = k + step
+        while 0 <= j < n and roles[j] == "furniture":
+            rule = furniture.match(sheet.unit(j), sheet.book) if sure[j] else None
+            if rule and (rule not in _CONTACT or own(sheet.unit(j))):
+                return True
+            j += step
+    return False
+
+
+def _elsewhere(sheet: Sheet, others: Sequence[Sheet], k: int) -> bool:
+    """A line that another page prints, too, or the day of the issue."""
+    unit = sheet.unit(k)
+    m = DATE.fullmatch(unit)
+    day = date_of(m) if m else None
+    if day and day.isoformat() == sheet.source.issue_date:
+        return True
+    line = re.compile(f"^[ \t\u3000]*{re.escape(unit)}[ \t\u3000]*\r?$", re.MULTILINE)
+    return any(line.search(other.source.text) for other in others if other is not sheet)
+
+
+def _worded(sheet: Sheet, k: int) -> bool:
+    """Is it made of words, or of figures with their units?"""
+    a, b = int(sheet.starts[k]), int(sheet.ends[k])
+    pair = np.flatnonzero((sheet.cls[a : b - 1] & sheet.cls[a + 1 : b] & HAN) != 0) + a
+    if len(pair) < SCRAP:
+        unit = sheet.unit(k)
+        return bool(_ADDRESS.fullmatch(unit)) or (bool(_HAN.search(unit)) and len(_DIGIT.findall(unit)) >= SCRAP)
+    figures = len(_DIGIT.findall(sheet.unit(k))) >= SCRAP
+    words = seams.table()
+    left, right = words.rank.take(sheet.cps[pair], mode="clip"), words.rank.take(sheet.cps[pair + 1], mode="clip")
+    known = (left >= 0) & (right >= 0)
+    seen = words.pairs.find(np.where(known, left * np.int64(len(words.begin)) + right, 0).astype(np.uint32))
+    share = float((known & (seen > 0)).mean())
+    return share >= WORDED or (figures and share > 0)
