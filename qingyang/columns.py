@@ -329,8 +329,9 @@ def _goes_on_elsewhere(
     out = []
     for k in doubtful:
         steps = np.stack([by_step.pop(0) for _ in STEPS], 1)
-        # of ten pieces one may read on better by chance: the next must also be unlikely on the whole
-        unlikely = np.maximum(steps[:, 0], BY_CHANCE).mean() < UNLIKELY
+        # of ten pieces one may read on better by chance: the next must also be unlikely on the whole, and surely so
+        said = np.maximum(steps[:, 0], BY_CHANCE)
+        unlikely = said.mean() + ERRORS * said.std() / np.sqrt(len(said)) < UNLIKELY
         if unlikely and (steps[:, 1:].max(1) > steps[:, 0] + 1).mean() > SCATTERED_SHARE:
             out.append(k)
     return out
@@ -338,6 +339,8 @@ def _goes_on_elsewhere(
 
 BY_CHANCE, UNLIKELY = -3.0, 0.5
 """Log-odds: worse than this is no worse than chance; in a text in order the next pieces speak for more than this on the whole."""
+ERRORS = 2.0
+"""Standard errors: of a short page little is asked, and twenty answers may be bad by chance."""
 STEPS = range(1, 11)
 """How many pieces away another is that a piece may go on with."""
 

@@ -6,6 +6,7 @@ from itertools import zip_longest
 
 import numpy as np
 import pytest
+from test_papers import pages, printed
 
 from qingyang.assignment import assigned
 from qingyang.issue import clean_issue
@@ -197,3 +198,14 @@ def test_what_stands_behind_the_number_of_an_article_is_no_column(label: str, wi
     texts = [label.format(number) + text for number, text in zip(TENS, ARTICLES + ARTICLES[::-1], strict=True)]
     lines = [line.strip() for text in texts for line in column("　　" + text, width)]
     assert "".join(read("\n".join(lines) + "\n")).split() == "".join(lines).split()
+
+
+@pytest.mark.parametrize("setting", ["indented", "flush"])
+@pytest.mark.parametrize("name", ["county", "hktab", "literary"])
+def test_a_short_page_in_order_is_not_taken_for_columns_that_alternate(name: str, setting: str) -> None:
+    """Some thirty lines, many of them the ends of short stories, read worse than a long page; they are not shuffled for that."""
+    page = next(page for page in pages() if page.name == name)
+    text, at = printed(page, setting), 0
+    for line in read(text):
+        assert text[at:].strip("\u3000 \n《（").startswith(line[:2]) or line in text[at:], line
+        at = text.index(line, at) + len(line)
