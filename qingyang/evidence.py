@@ -624,8 +624,6 @@ _BLOCK = 256
 """Units compared at a time: their rows stay in the processor's cache."""
 
 
-
-
 _SAYS, _NO_NAME, _ZERO_WIDTH, _DOT, _PARTS, _PICTURE, _TAKEN, _YEAR, _REPORTS, _SENT = (1 << k for k in range(10))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from qingyang.fields import (
@@ -319,6 +319,7 @@ def _no_place(word: str) -> bool:
     return is_name(word) or bool(_WORKS.match(word)) or len(word) > 8
 
 
+@lru_cache(maxsize=1024)
 def authored(line: str) -> bool:
     """A line of nothing but authors, with what marks them as such: a bullet, a bracket, what they did, or where they sent it from.
 
@@ -331,10 +332,12 @@ def authored(line: str) -> bool:
     >>> authored("王建国"), authored("记者王明和同事"), authored("文：读书有感"), authored("□方向"), authored("文化 报道")
     (False, False, False, False, False)
     """
+    if _PROSE.search(line):
+        return False
     bare = _BRACKETS.sub(_unless_genre, line)
     named = placed(bare)[0]
     names = authors(named)
-    if not names or not all(map(is_name, names)) or _PROSE.search(line):
+    if not names or not all(map(is_name, names)):
         return False
     left = unroled(_TRANSLATOR.sub("", named))
     if any("和" in word and len(unglued(word)) > 1 for word in _GAPS.split(left)):

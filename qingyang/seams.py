@@ -212,9 +212,7 @@ def _pairing() -> Pairing:
 _SCALE = np.array([5, 8, 8, 8, 5, 3], np.float32)
 
 
-def belongs(
-    left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats | None = None, spans: Spans | None = None
-) -> Floats:
+def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats | None = None, spans: Spans | None = None) -> Floats:
     """Log-odds that each right side goes on from just this left side, and not from another text that is open at its end.
 
     Arguments as of :func:`reads_on`; ``words`` is what :func:`evidence` says of these seams, where that is known. Trained on

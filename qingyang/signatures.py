@@ -61,11 +61,10 @@ def signs(line: str) -> bool:
 def sign(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats]:
     """Roles and probabilities with the signatures under texts, and the authors under headlines, as bylines."""
     near = [k for k in np.flatnonzero(X[:, _WIDTH] <= np.log1p(LONGEST)).tolist() if k]
-    found = [k for k in near if _stands_under(sheet, roles, k)]
+    under_text = [k for k in near if roles[k - 1] in _TEXT]
+    found = [k for k in under_text if _stands_under(sheet, roles, k)]
     under = [k for k in near if roles[k - 1] in _TITLE and roles[k] not in ("byline", "docdate") and _writes(sheet, roles, k)]
-    labels = [
-        k for k in near if roles[k - 1] in _TEXT and _LABEL.fullmatch(sheet.unit(k)) and roles[k + 1 : k + 2] and roles[k + 1] in _TITLE
-    ]
+    labels = [k for k in under_text if k + 1 < len(roles) and roles[k + 1] in _TITLE and _LABEL.fullmatch(sheet.unit(k))]
     signed = [
         k for k in near if roles[k] == "caption" and (note := closing(squeeze(sheet.unit(k)).text)) and note[1] == "byline" and note[0]
     ]
@@ -135,11 +134,11 @@ def _set(roles: list[str], p: Floats, k: int, role: str) -> None:
 
 def _stands_under(sheet: Sheet, roles: list[str], k: int) -> bool:
     """Is unit ``k`` the signature of the text that ends above it?"""
-    if roles[k - 1] not in _TEXT or not sheet.cls[sheet.ends[k - 1] - 1] & _ENDS:
+    last = k + 1 == len(roles)
+    if roles[k - 1] not in _TEXT or (not last and roles[k + 1] in _TEXT) or not sheet.cls[sheet.ends[k - 1] - 1] & _ENDS:
         return False
     line = sheet.unit(k)
-    last = k + 1 == len(roles)
-    if not last and (roles[k + 1] in _TEXT or sheet.unit(k + 1).startswith(("关于", "關於"))):
+    if not last and sheet.unit(k + 1).startswith(("关于", "關於")):
         return False
     if signs(line):
         return True

@@ -261,7 +261,7 @@ def _verse(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
     column = _column(sheet, width)
     least = VERSE if column else LONG
     runs = _runs(_early(sheet, X, roles, width, column))
-    return [k for a, b in runs for k in _lines_of_verse(sheet, X, roles, p, width[a:b], a, least)]
+    return [k for a, b in runs if b - a >= VERSE for k in _lines_of_verse(sheet, X, roles, p, width[a:b], a, least)]
 
 
 def _column(sheet: Sheet, width: Floats) -> float | None:

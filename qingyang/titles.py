@@ -7,6 +7,9 @@ of the next. :func:`settle` gives such lines the role that their form and their 
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 import numpy as np
 
 from qingyang import lines
@@ -99,7 +102,12 @@ def standing(line: str, book: Rulebook | None = None) -> bool:
     >>> standing("拍卖公告"), standing("特此公告"), standing("我市举行拍卖会")
     (True, False, False)
     """
-    return any(r.find.fullmatch(line) for r in (book or load()).of("title."))
+    return any(find.fullmatch(line) for find in _titles(book or load()))
+
+
+@lru_cache(maxsize=8)
+def _titles(book: Rulebook) -> tuple[re.Pattern[str], ...]:
+    return tuple(r.find for r in book.of("title."))
 
 
 def _ended(sheet: Sheet, X: Floats, roles: list[str], k: int) -> bool:

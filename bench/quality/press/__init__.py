@@ -15,8 +15,6 @@ from random import Random
 
 from bench.quality.compose import Issue, printed_issue
 from bench.quality.compose.gold import gold_of, labels_of
-from bench.quality.press.sheet import Press, draw_type
-from bench.quality.press.tools import Span, pdftotext, tesseract
 
 TOOLS = ("pdftotext", "tesseract")
 DPI = (150, 200, 200, 200, 250, 300)
@@ -27,6 +25,10 @@ def press(seed: int, tool: str, pages: int | None = None) -> Issue:
 
     Raises: ValueError for an unknown tool, or where a tool's words and lines do not agree; CalledProcessError where it fails.
     """
+    # what prints and reads is asked for where something is printed: the forms of pages need none of it
+    from bench.quality.press.sheet import Press, draw_type
+    from bench.quality.press.tools import Span, pdftotext, tesseract
+
     if tool not in TOOLS:
         raise ValueError(f"{tool} is none of {', '.join(TOOLS)}")
     rng = Random(f"press:{seed}")
