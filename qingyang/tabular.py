@@ -246,8 +246,8 @@ PARTED, TORN = 0.15, 0.3
 _WORD_AT = [_COL[f"seam_{n}"] for n in ("two", "three", "four")]
 PROSE, CERTAIN = 0.5, 0.8
 """How probable the network finds it, on the mean, that lines of prose go on, even where a reading has torn them; of verse less."""
-HEADS = 5
-"""Lines of the longest head."""
+HEADS, POEM = 5, 8
+"""Lines of the longest head; from one more than so many on they are verse, even where by chance words seem to run across them."""
 SURE = 0.5
 """From which probability on a head is one."""
 _HEADED = frozenset(("headline", "headline_cont", "kicker", "byline", "deck"))
@@ -280,6 +280,9 @@ def _early(sheet: Sheet, X: Floats, roles: list[str], width: Floats, column: flo
     out = (width + indent <= (column - SHORT + 0.5 if column else LINE)) & (width >= 2)
     out &= np.array([r in _VERSE_ROLES for r in roles], np.bool_)
     out &= ~(X[:, [_COL[f"is_{n}"] for n in ("furniture", "caption", "dateline", "question", "salutation")]] > 0).any(1)
+    # a single character between two such lines heads a stanza: 晨, 一
+    single = (width == 1) & ((sheet.cls[sheet.starts] & lines.HAN) != 0)
+    out[1:-1] |= single[1:-1] & out[:-2] & out[2:]
     return out
 
 
@@ -293,7 +296,7 @@ def _lines_of_verse(sheet: Sheet, X: Floats, roles: list[str], p: Floats, width:
     orderly = in_order(p)
     authors = [k for k in range(a, b) if roles[k] == "byline" and orderly]
     # the head of the poem, or of what stands below it; what follows its author is no head, whatever it looks like
-    block = next((k for k in range(a, b) if roles[k] not in _HEADED), b) - a
+    block = next((k for k in range(a, b) if roles[k] not in _HEADED and width[k - top] > 1), b) - a
     if block > HEADS and orderly:
         a += 1 + bool(X[a + 1, _COL["is_name"]])  # more lines than any head has
         authors.append(a - 1)
@@ -307,7 +310,8 @@ def _lines_of_verse(sheet: Sheet, X: Floats, roles: list[str], p: Floats, width:
         b = below  # the run ends in the head of what follows
     # what looks like a head in several short lines, with words across them, is one
     heads = [k for k in range(a, b) if roles[k] in _HEADED]
-    if heads and (b - a < LONG or _parted(X, list(range(max(a - 1, 0), b))).mean() > PARTED / 2):
+    torn, most = (TORN, TORN) if block > POEM and orderly else (PARTED / 2, PARTED)
+    if heads and (b - a < LONG or _parted(X, list(range(max(a - 1, 0), b))).mean() > torn):
         return []
     if b - a < VERSE or (p[a:b, _CONTINUE] > CERTAIN).mean() > PARTED:
         return []
@@ -315,7 +319,7 @@ def _lines_of_verse(sheet: Sheet, X: Floats, roles: list[str], p: Floats, width:
     marked = (sheet.cls[sheet.ends[a:b] - 1] & _MARKS) != 0
     spoken = marked.mean()
     filled = (wide[:-1] >= wide.max() - 1.01).mean()
-    if _parted(X, list(range(a, b))).mean() > PARTED or p[a:b, _CONTINUE].mean() > PROSE:
+    if _parted(X, list(range(a, b))).mean() > most or p[a:b, _CONTINUE].mean() > PROSE:
         return []
     if spoken >= SPOKEN:
         # a line without a mark under one that ends a sentence is the title of the next poem
