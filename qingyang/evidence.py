@@ -172,7 +172,7 @@ _NUMBERED = re.compile(
     rf"^(?:第[{N}]{{1,3}}[，、,章节条条款编：:\s]|[（(][{N}]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}[、，是要]|[{D}]{{1,2}}[．.、)）]|[①②③④⑤⑥⑦⑧⑨⑩㈠㈡㈢㈣㈤]|[●■◆▲△○★□※▪•]|其[一二三四]|首先，|其次，|再次，|最后，)"
 )
 _SALUTATION = re.compile(r"^[^，。！？；：]{2,22}(?:们|代表|同志|委员|来宾|先生|女士|领导|编辑|朋友|同胞|将士|全体[^，。]{2,8})?[：:！!]$")
-_QUESTION = re.compile(r"^(?:问|答|记者|本报记者|主持人|编者|甲|乙)[：:]")
+_QUESTION = re.compile(r"^(?:[问問]|答|[记記]者|本[报報][记記]者|主持人|[编編]者|甲|乙)[：:]")
 _TRIG_HEAD = frozenset("本新据據综綜中人央法路美合共德塔朝韩俄工记記香彭埃【〔（([［新")
 _BETWEEN = re.compile(r"[\s、]+")
 _PARTED = re.compile(rf"(?<![{HAN}])([{HAN}])[\s\u3000\u00a0]+([{HAN}])(?![{HAN}])")
@@ -187,7 +187,7 @@ _GLUED_NOT = re.compile("[的了是在和不为与对将成上下大会全国中
 _LABEL = re.compile(r"^[（(【《〈]?[^，。；：]{1,8}[）)】》〉]?$")
 _CLOSES = re.compile("[电電讯訊消报報]|[记記]者")
 """One of these closes every dateline, or stands in the byline that opens a text."""
-_ASKING = frozenset("问答记本主编甲乙")
+_ASKING = frozenset("问問答记記本主编編甲乙")
 _SAYING = re.compile(r"(?:说|指出|强调|表示|认为|介绍|道|问|称|告诉记者|如下|是|写道|宣布|要求|提出)[：:，,]?$")
 _SAID = 5
 """告诉记者： is the longest of them."""

@@ -167,6 +167,7 @@ def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
     where the page is read in good order: there no headline stands without its text. A line under a head that is a full date in
     brackets and nothing else, （2020年11月24日）, is the date of the document. What a converter marked as a heading is one.
     A list goes on as it began: an item right under another, each with its bullet, is text where that is.
+    A question or an answer (答：) after a full stop begins a paragraph.
     A mark of punctuation that a reading left on a line of its own belongs to some text: it is no furniture.
     """
     out = list(roles)
@@ -187,12 +188,14 @@ def settle(roles: list[str], p: Floats, X: Floats) -> list[str]:
         under = out[k] == "headline" and out[k - 1] in ("headline", "headline_cont")
         if under and (p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
             out[k] = "headline_cont"
-    for k in np.flatnonzero(_ends_for_a_reason(X)).tolist():
+    asked = np.flatnonzero((X[1:, _QUESTION] > 0) & ((X[:-1, _STOP] > 0) | (X[:-1, _SHUT] > 0) | (X[:-1, _BRACKET] > 0))) + 1
+    for k in [*asked.tolist(), *np.flatnonzero(_ends_for_a_reason(X)).tolist()]:
         if out[k] == "continue":
             out[k] = "start"
     return out
 
 
+_QUESTION, _BRACKET = (NAMES.index(n) for n in ("is_question", "last_shutb"))
 _WIDTH, _WORD, _STOP, _SHUT, _HAN, _INDENTS = (
     NAMES.index(n) for n in ("width_log", "first_word", "last_stop", "shut_after_stop", "last_han", "page_indents")
 )

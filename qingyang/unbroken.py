@@ -17,6 +17,8 @@ from qingyang.split import Draft, PageDrafts
 
 OPEN = lines.HAN | lines.DIGIT | lines.LATIN | lines.COMMA
 """What a text ends in that is not at its end."""
+OPENS = lines.OPENQ | lines.OPENB
+"""What no text ends in: 散文选《 | 灯下集》 are one, whatever words stand there."""
 _BEGINS = [NAMES.index(f"is_{n}") for n in ("dateline", "numbered", "salutation", "caption", "heading_sign")]
 RUNS_ON, FOLLOWS = 3.0, 5.0
 """Log-odds by the network's word and the n-grams', and by the n-grams' alone, from either of which on the words run on: so nine in ten
@@ -33,8 +35,9 @@ def mend(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
     each = np.arange(len(asked))
     gains = ngrams.gains(ngrams.Ends.of(left), ngrams.Starts.of(right), each, each)
     known = weighed(belongs(left, right, None, [(k, k + 1) for k in each.tolist()]), gains)
+    opened = (sheet.cls[sheet.ends[[a for _, _, a, _ in asked]] - 1] & OPENS) != 0
     # from the foot of each article up, so that the numbers of the paragraphs above stay
-    for k in np.flatnonzero((known >= RUNS_ON) | (gains >= FOLLOWS)).tolist()[::-1]:
+    for k in np.flatnonzero((known >= RUNS_ON) | (gains >= FOLLOWS) | opened).tolist()[::-1]:
         d, i, _, b = asked[k]
         _join(d, i)
         page.decisions.append({"at": int(sheet.starts[b]), "rule": "join.words", "because": ["the words run on across the seam"]})
@@ -44,7 +47,7 @@ def mend(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
 
 def _may(sheet: Sheet, X: Floats, above: int, below: int) -> bool:
     """Does the text above stand open, and does nothing printed say that another begins below?"""
-    if not sheet.cls[sheet.ends[above] - 1] & OPEN or sheet.indent[below] >= 1 or X[below, _BEGINS].any():
+    if not sheet.cls[sheet.ends[above] - 1] & (OPEN | OPENS) or sheet.indent[below] >= 1 or X[below, _BEGINS].any():
         return False
     return below not in sheet.mark_before and above + 1 not in sheet.mark_before
 
