@@ -39,6 +39,8 @@ def clean(file: str, encoding: str | None) -> int:
     for record in records:
         sys.stdout.buffer.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
+    if not records:
+        click.echo(f"qingyang: {file}: nothing on it reads as an article; `qingyang run` writes which rule took what", err=True)
     return 0
 
 

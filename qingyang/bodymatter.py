@@ -137,9 +137,20 @@ def _no_captions(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[i
     items = _items(sheet)
     for k, role in enumerate(roles):
         lone = role == "caption_cont" and (k == 0 or roles[k - 1] not in ("caption", "caption_cont") or k - 1 in out)
-        if (role == "caption" or lone) and not X[k, _PICTURED].any() and (p[k, ROLES.index(role)] < CAPTION or k in items):
+        unsure = (role == "caption" or lone) and (p[k, ROLES.index(role)] < CAPTION or k in items)
+        if unsure and not X[k, _PICTURED].any() and not _credited(sheet, roles, k):
             out.append(k)
     return out
+
+
+def _credited(sheet: Sheet, roles: list[str], k: int) -> bool:
+    """Does the caption that begins in unit ``k`` end in who took the picture, be it lines further down?"""
+    end = next((j for j in range(k + 1, len(roles)) if roles[j] != "caption_cont"), len(roles))
+    return bool(_TAKEN.search("".join(map(sheet.unit, range(k, end)))))
+
+
+_TAKEN = compile_pattern("[摄攝绘繪][）)]?。?$|[摄攝]影[报報][道導][）)]?。?$|供[图圖][）)]?。?$")
+"""（記者陳志成攝）, 本报记者周超摄: so ends what is said of a picture."""
 
 
 def _in_block(sheet: Sheet, X: Floats, roles: list[str], k: int) -> bool:

@@ -183,3 +183,11 @@ def test_the_cause_is_told_rather_than_what_followed(tmp_path: Path, monkeypatch
     assert commands_run.cause(defect, tmp_path) is defect
     monkeypatch.setattr(commands_run, "LEAST_ROOM", 1 << 62)
     assert "disk is full" in cli.explain(commands_run.cause(defect, tmp_path))
+
+
+def test_clean_says_when_a_page_has_no_article(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "1.txt"
+    page.write_text("海州日报\n2016年4月18日 星期一\n第3版\n", "utf-8")
+    assert code_of("clean", page) == 0
+    said = capfd.readouterr()
+    assert said.out == "" and f"{page}: nothing on it reads as an article" in said.err
