@@ -7,7 +7,6 @@ shows none of that is text: a lost sentence costs a reader more than a line too 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +14,8 @@ import numpy as np
 from qingyang import furniture, seams
 from qingyang.evidence import NAMES, Floats
 from qingyang.lines import BULLET, HAN, Sheet
-from qingyang.numerals import DATE, date_of
+from qingyang.midsentence import is_issue_date, times_printed
+from qingyang.numerals import DATE
 from qingyang.patterns import compile_pattern
 from qingyang.roles import ROLES
 from qingyang.rulebook import load
@@ -170,12 +170,7 @@ def _in_block(sheet: Sheet, X: Floats, roles: list[str], k: int) -> bool:
 def _elsewhere(sheet: Sheet, others: Sequence[Sheet], k: int) -> bool:
     """A line that another page prints, too, or the day of the issue."""
     unit = sheet.unit(k)
-    m = DATE.fullmatch(unit)
-    day = date_of(m) if m else None
-    if day and day.isoformat() == sheet.source.issue_date:
-        return True
-    line = re.compile(f"^[ \t\u3000]*{re.escape(unit)}[ \t\u3000]*\r?$", re.MULTILINE)
-    return any(line.search(other.source.text) for other in others if other is not sheet)
+    return is_issue_date(sheet, DATE.fullmatch(unit)) or times_printed(unit, (other for other in others if other is not sheet)) > 0
 
 
 def _worded(sheet: Sheet, k: int) -> bool:

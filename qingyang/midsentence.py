@@ -10,7 +10,7 @@ no pattern of furniture knows is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -20,7 +20,7 @@ from qingyang.evidence import NAMES, Floats
 from qingyang.lines import Sheet
 from qingyang.numerals import DATE, date_of
 from qingyang.patterns import compile_pattern
-from qingyang.roles import ROLES, weigh
+from qingyang.roles import ROLES, give, weigh
 
 _COL = {n: i for i, n in enumerate(NAMES)}
 TEXT = frozenset(("start", "continue", "resume", "other"))
@@ -98,8 +98,7 @@ def weigh_again(sheet: Sheet, others: Sequence[Sheet], X: Floats, roles: list[st
         if begun >= 0 and roles[begun] in TEXT | _CAPTION:
             role = "continue" if roles[k - 1] in TEXT else "caption_cont"
             for j in range(begun + 1, k + 1):
-                roles[j], p[j] = role, 0
-                p[j, ROLES.index(role)] = 1
+                give(roles, p, j, role)
     return roles, p, X
 
 
@@ -160,12 +159,19 @@ def _below(sheet: Sheet, X: Floats, k: int) -> bool | None:
 def _elsewhere(sheet: Sheet, others: Sequence[Sheet], k: int) -> bool:
     """A line that the pages print again, or the issue's own date: the page's, not the story's."""
     unit = sheet.unit(k)
-    m = DATE.match(unit)
+    return is_issue_date(sheet, DATE.match(unit)) or times_printed(unit, {id(s): s for s in (sheet, *others)}.values()) > 1
+
+
+def is_issue_date(sheet: Sheet, m: re.Match[str] | None) -> bool:
+    """Is the date found the day on which the page appeared?"""
     day: date | None = date_of(m) if m else None
-    if day and day.isoformat() == sheet.source.issue_date:
-        return True
+    return bool(day and day.isoformat() == sheet.source.issue_date)
+
+
+def times_printed(unit: str, sheets: Iterable[Sheet]) -> int:
+    """On how many lines of some pages a unit stands alone."""
     line = re.compile(f"^[ \t\u3000]*{re.escape(unit)}[ \t\u3000]*\r?$", re.MULTILINE)
-    return sum(len(line.findall(other.source.text)) for other in {id(s): s for s in (sheet, *others)}.values()) > 1
+    return sum(len(line.findall(sheet.source.text)) for sheet in sheets)
 
 
 def _unshaped(sheet: Sheet, X: Floats, roles: list[str]) -> list[int]:

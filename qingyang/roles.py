@@ -148,6 +148,12 @@ def weigh(pages: Sequence[Floats]) -> list[tuple[list[str], Floats]]:
     return out
 
 
+def give(roles: list[str], p: Floats, unit: int, role: str) -> None:
+    """Make it certain that ``unit`` has ``role``."""
+    roles[unit], p[unit] = role, 0
+    p[unit, ROLES.index(role)] = 1
+
+
 _READS, _ORDER, _DOCDATE, _SIGN = (NAMES.index(n) for n in ("seam_reads", "page_open_seams", "is_docdate", "is_heading_sign"))
 _HEAD = ("headline", "headline_cont", "deck", "byline", "kicker")
 _BULLET = NAMES.index("first_bullet")

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from qingyang import lines
 from qingyang.evidence import NAMES
 from qingyang.lines import Sheet
-from qingyang.pieces import across
+from qingyang.pieces import across, widths
 from qingyang.roles import ROLES
 
 Floats = NDArray[np.float32]
@@ -158,8 +158,7 @@ def runs_lines_together(sheet: Sheet) -> bool:
     """Does half of the text stand in units longer than any line?"""
     if sheet.row is not None or not len(sheet):
         return False
-    x = across(sheet)
-    width = x[sheet.ends] - x[sheet.starts]
+    width = widths(sheet)
     return bool(2 * width[width > WIDTHS[-1]].sum() > width.sum())
 
 

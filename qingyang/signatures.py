@@ -14,11 +14,10 @@ from qingyang.fields import HAN, agencies, is_issuer, is_name, places, squeeze, 
 from qingyang.leads import authored, credit, opens
 from qingyang.lines import Sheet
 from qingyang.patterns import compile_pattern
-from qingyang.roles import ROLES
+from qingyang.roles import give
 
 _TEXT = frozenset(("start", "continue", "resume", "other"))
 _HEAD = frozenset(("headline", "kicker"))
-_BYLINE, _HEADLINE = ROLES.index("byline"), ROLES.index("headline")
 _PARTS = compile_pattern("[ \t\u3000\u00a0\u2000-\u200a、，,]+")
 _ONLY_NAMES = compile_pattern(rf"[—–\- \u3000]*[{HAN}·•・ \t\u3000\u00a0\u2000-\u200a、，,]{{2,40}}")
 _READER = compile_pattern(
@@ -74,28 +73,24 @@ def sign(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[str
         return roles, p
     roles, p = list(roles), p.copy()
     for k in signed:
-        _set(roles, p, k, "start")
+        give(roles, p, k, "start")
     for k in cut:
-        _set(roles, p, k, "byline")
-        if k + 1 < len(roles) and roles[k + 1] in ("continue", "resume", "other"):
-            _set(roles, p, k + 1, "start")
+        _byline(roles, p, k)
     for k in torn:
         # 江汉日报讯（记者吴越 at the end of a short line
-        _set(roles, p, k, "start")
+        give(roles, p, k, "start")
     for k in labels:
-        _set(roles, p, k, "kicker")
-        _set(roles, p, k + 1, "headline")
+        give(roles, p, k, "kicker")
+        give(roles, p, k + 1, "headline")
     for k in under:
-        _set(roles, p, k, "byline")
-        if k + 1 < len(roles) and roles[k + 1] in ("continue", "resume", "other"):
-            _set(roles, p, k + 1, "start")
+        _byline(roles, p, k)
     for k in found:
-        _set(roles, p, k, "byline")
+        give(roles, p, k, "byline")
         below = k + 1
         if below == len(roles) or below in found:
             continue
         if roles[below] == "headline_cont" or (roles[below] == "byline" and not X[below, _IS_BYLINE]):
-            _set(roles, p, below, "headline")
+            give(roles, p, below, "headline")
     return roles, p
 
 
@@ -127,9 +122,16 @@ def _runs_over(sheet: Sheet, k: int) -> bool:
 _OPEN_END = compile_pattern("[、，,]$|本[报報]$|[记記编編]$|通[讯訊]?$|实习?$|见习?$|特[约約派]?$|媒体$")
 
 
-def _set(roles: list[str], p: Floats, k: int, role: str) -> None:
-    roles[k], p[k] = role, 0
-    p[k, ROLES.index(role)] = 1
+def _byline(roles: list[str], p: Floats, k: int) -> None:
+    """Make unit ``k`` the byline over a text, which begins below it."""
+    give(roles, p, k, "byline")
+    if k + 1 < len(roles) and roles[k + 1] in ("continue", "resume", "other"):
+        give(roles, p, k + 1, "start")
+
+
+def opens_document(sheet: Sheet, k: int) -> bool:
+    """Does unit ``k`` open the title of a document, so that the house above it (市总工会 / 关于…) belongs to the title?"""
+    return k < len(sheet) and sheet.unit(k).startswith(("关于", "關於"))
 
 
 def _stands_under(sheet: Sheet, roles: list[str], k: int) -> bool:
@@ -138,7 +140,7 @@ def _stands_under(sheet: Sheet, roles: list[str], k: int) -> bool:
     if roles[k - 1] not in _TEXT or (not last and roles[k + 1] in _TEXT) or not sheet.cls[sheet.ends[k - 1] - 1] & _ENDS:
         return False
     line = sheet.unit(k)
-    if not last and sheet.unit(k + 1).startswith(("关于", "關於")):
+    if opens_document(sheet, k + 1):
         return False
     if signs(line):
         return True

@@ -19,7 +19,7 @@ from qingyang.fields import HAN
 from qingyang.lines import Sheet
 from qingyang.numerals import han_number
 from qingyang.patterns import compile_pattern
-from qingyang.roles import ROLES
+from qingyang.roles import ROLES, give
 from qingyang.thread import in_order
 
 _COL = {n: i for i, n in enumerate(NAMES)}
@@ -64,9 +64,7 @@ def _begin(roles: list[str], p: Floats, found: list[int], role: str = "start") -
     roles, p = list(roles), p.copy()
     for k in found:
         if roles[k] not in _STAY:
-            roles[k] = role
-            p[k] = 0
-            p[k, ROLES.index(role)] = 1
+            give(roles, p, k, role)
     return roles, p
 
 

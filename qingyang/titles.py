@@ -17,8 +17,9 @@ from qingyang.evidence import NAMES, Floats
 from qingyang.fields import is_name
 from qingyang.lines import Sheet
 from qingyang.patterns import compile_pattern
-from qingyang.roles import ROLES
+from qingyang.roles import ROLES, give
 from qingyang.rulebook import Rulebook, load
+from qingyang.signatures import opens_document
 from qingyang.tabular import cells
 
 _COL = {n: i for i, n in enumerate(NAMES)}
@@ -57,9 +58,7 @@ def settle(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[s
         return roles, p
     roles, p = list(roles), p.copy()
     for k, role in new.items():
-        roles[k] = role
-        p[k] = 0
-        p[k, ROLES.index(role)] = 1
+        give(roles, p, k, role)
     return roles, p
 
 
@@ -149,7 +148,7 @@ def _author(unit: str) -> bool:
 
 def _signs(sheet: Sheet, roles: list[str], k: int, unit: str) -> bool:
     """Is this the signature under the text above, and no kicker? A house that opens the title of a document (市总工会 / 关于…) is one."""
-    if k + 1 < len(sheet) and sheet.unit(k + 1).startswith(("关于", "關於")):
+    if opens_document(sheet, k + 1):
         return False
     parts = cells(unit)
     if k + 1 < len(sheet) and sheet.blank_before[k + 1] and not sheet.blank_before[k] and _ORGANISATION.search(parts[-1]):

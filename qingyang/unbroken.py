@@ -31,11 +31,12 @@ def mend(sheet: Sheet, X: Floats, page: PageDrafts) -> PageDrafts:
     asked = [(d, i, a, b) for d, i, a, b in asked if not {i - 1, i} & d.subheads and _may(sheet, X, a, b)]
     if not asked:
         return page
-    left, right = edges(sheet, np.array([a for _, _, a, _ in asked]), np.array([b for _, _, _, b in asked]))
+    above, below = (np.array(side) for side in zip(*((a, b) for _, _, a, b in asked), strict=True))
+    left, right = edges(sheet, above, below)
     each = np.arange(len(asked))
     gains = ngrams.gains(ngrams.Ends.of(left), ngrams.Starts.of(right), each, each)
     known = weighed(belongs(left, right, None, [(k, k + 1) for k in each.tolist()]), gains)
-    opened = (sheet.cls[sheet.ends[[a for _, _, a, _ in asked]] - 1] & OPENS) != 0
+    opened = (sheet.cls[sheet.ends[above] - 1] & OPENS) != 0
     # from the foot of each article up, so that the numbers of the paragraphs above stay
     for k in np.flatnonzero((known >= RUNS_ON) | (gains >= FOLLOWS) | opened).tolist()[::-1]:
         d, i, _, b = asked[k]
