@@ -19,6 +19,7 @@ from qingyang.numerals import DATE
 from qingyang.patterns import compile_pattern
 from qingyang.roles import ROLES
 from qingyang.rulebook import load
+from qingyang.simplified import simplified
 from qingyang.thread import in_order
 
 _COL = {n: i for i, n in enumerate(NAMES)}
@@ -50,7 +51,7 @@ def own(line: str) -> bool:
     >>> own("責任編輯：陳大文"), own("联系电话：88123456")
     (True, False)
     """
-    return _OWN.search(furniture.simplified(line)) is not None
+    return _OWN.search(simplified(line)) is not None
 
 
 _NAME = [_COL[f"is_{n}"] for n in ("name", "names", "byline", "issuer", "credit", "index")]

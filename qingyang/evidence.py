@@ -39,6 +39,7 @@ from qingyang.leads import authored, opens
 from qingyang.lines import Sheet
 from qingyang.patterns import Signs, begins, needs
 from qingyang.rulebook import Rulebook
+from qingyang.simplified import fold
 
 Floats = NDArray[np.float32]
 
@@ -497,11 +498,11 @@ def _ranks() -> NDArray[np.int16]:
     """Code point → 1 for the commonest Han character of jieba's dictionary … COMMON; 0 for all others."""
     t = seams.table()
     out = np.zeros(0x30000, np.int16)
-    codes = np.flatnonzero((t.rank >= 0) & (seams.fold() == np.arange(0x30000)))
+    codes = np.flatnonzero((t.rank >= 0) & (fold() == np.arange(0x30000)))
     codes = codes[np.argsort(-np.logaddexp(t.begin, t.final)[t.rank[codes]], kind="stable")]
     codes = codes[(lines.CLASS[codes] & lines.HAN) != 0][:COMMON]
     out[codes] = np.arange(1, len(codes) + 1)
-    return out[seams.fold()]
+    return out[fold()]
 
 
 _BINS = 509

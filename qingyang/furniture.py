@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qingyang.fields import authors, is_name
 from qingyang.patterns import begins, compile_pattern, needs
 from qingyang.rulebook import Rule, Rulebook, load
+from qingyang.simplified import forms, simplified
 
 LONGEST = 120
 """Characters. The longest attested line of furniture, a registration line with site and hotline, has 76."""
@@ -77,10 +78,10 @@ def match(line: str, book: Rulebook | None = None) -> str | None:
     line = line.strip(BLANKS + "\r\n")
     if not line or len(line) > LONGEST:
         return None
+    line = simplified(line)
     for rule in _own(book):
         if rule.find.fullmatch(line):
             return rule.id
-    line = simplified(line)
     if _SENTENCE.search(line) and not _ALTHOUGH.search(line):
         return None
     if not _TOKEN.search(line) and not _section(book).match(line):
@@ -127,21 +128,10 @@ def _signs() -> NDArray[np.uint8]:
     """Code point → what it says about its line, in bits: a sentence's mark, furniture all the same, a token, a section's name."""
     names = {name[0] for name in load().lists["sections"]} | set("今本ABCDEFGHIJKLMNOPQRSTUVWXYZ" + BLANKS)
     out = np.zeros(0x10000, np.uint8)
-    for bit, signs in ((_SPEAKS, set("，。；？！“")), (_YET, set("版未址©Cc")), (_TELLS, set(_FIRST_SIGNS)), (_NAMES, names)):
-        forms = signs | {chr(old) for old, new in _traditional().items() if new in signs}
-        out[[ord(c) for c in forms]] |= bit
+    for bit, plain in ((_SPEAKS, set("，。；？！“")), (_YET, set("版未址©Cc")), (_TELLS, set(_FIRST_SIGNS)), (_NAMES, names)):
+        signs = plain | {chr(old) for old, new in forms().items() if new in plain}
+        out[[ord(c) for c in signs]] |= bit
     return out
-
-
-def simplified(line: str) -> str:
-    """The line with the characters of our tables in simplified form, so that one table serves both scripts. Only looked at,
-    never handed on; every character keeps its place."""
-    return line.translate(_traditional())
-
-
-@cache
-def _traditional() -> dict[int, str]:
-    return {ord(pair[0]): pair[1] for pair in load().lists["traditional"]}
 
 
 def strength(rule: str, book: Rulebook | None = None) -> str:

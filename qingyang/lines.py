@@ -23,6 +23,7 @@ from qingyang.leads import opens
 from qingyang.patterns import compile_pattern
 from qingyang.records import INVISIBLE, Source
 from qingyang.rulebook import Rulebook
+from qingyang.simplified import read_so
 
 Ints = NDArray[np.int64]
 
@@ -82,6 +83,8 @@ class Sheet:
     """The units of one source, in arrays over units; ``cps`` and ``cls`` are over characters."""
 
     source: Source
+    """As it is looked at: without letter-spacing, in Simplified characters. :func:`qingyang.spacing.as_delivered` puts back what was
+    printed."""
     cps: NDArray[np.uint32]
     cls: NDArray[np.uint32]
     starts: Ints
@@ -192,7 +195,10 @@ def _printed(source: Source, book: Rulebook | None) -> Sheet:
         blank_before[1:] = empty[rows[1:]] > empty[rows[:-1]]
         blank_before[0] = True
     sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool), book=book, delivered=delivered)
-    marks = _marks(sheet)
+    # a 緊接 tells by its script which way it points: jump lines are looked for as they were printed
+    jumped = jumps.find(text, book)
+    read_so(sheet)
+    marks = _marks(sheet, jumped)
     if marks:
         _cut(sheet, marks)
     return sheet
@@ -201,14 +207,14 @@ def _printed(source: Source, book: Rulebook | None) -> Sheet:
 _OPEN_JUMP = compile_pattern(r"[（(【〔\[《〈][^（）()【】《》〈〉]{0,14}$")
 
 
-def _marks(sheet: Sheet) -> list[Mark]:
+def _marks(sheet: Sheet, jumped: Sequence[jumps.Jump]) -> list[Mark]:
     text = sheet.source.text
     found: list[Mark] = []
-    for j in jumps.find(text, sheet.book):
+    for j in jumped:
         found.append(Mark(j.start, j.end, j.kind, j.page, j.rule, int(np.searchsorted(sheet.starts, j.start, "right")) - 1))
     if "上" in text or "下" in text or "接" in text or "转" in text:
         found += _wrapped_jumps(sheet, found)
-    if any(a in text for a in ("电", "電", "讯", "訊", "供稿", "报道")):
+    if any(a in text for a in ("电", "讯", "供稿", "报道")):
         found += _sign_offs(sheet)
     found += _glued_headlines(sheet)
     found.sort()

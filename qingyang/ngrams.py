@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang.seams import Lexicon, fold, hashed_on, word_hash
+from qingyang.seams import Lexicon, hashed_on, word_hash
+from qingyang.simplified import fold
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.uint32]

@@ -27,13 +27,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from qingyang.patterns import compile_pattern
 from qingyang.records import RuleError
+from qingyang.simplified import simplified
 
 THEN = ("remove", "replace", "fold", "continued_from", "continued_on", "keep")
 """What may become of a find: removed; replaced by ``with``; folded through a character table; kept as a link; left as it is."""
@@ -297,7 +298,8 @@ def load(extra_texts: Mapping[str, str] | None = None) -> Rulebook:
     """Every rule that comes with qingyang and those of the user's own tables.
 
     ``extra_texts`` maps a table's name, used in messages, to its text. A rule of the user's with ``override`` takes the place of
-    ours of the same id; a user's list is added to ours of the same name. The examples of the user's rules are tried here: a
+    ours of the same id; a user's list is added to ours of the same name. What is asked of whole lines is asked of them in Simplified
+    characters (:mod:`qingyang.simplified`), so such a pattern is kept in them. The examples of the user's rules are tried here: a
     broken rule, or one that no stage would apply, stops the run before it starts. Raises RuleError.
 
     >>> load({"my.toml": "[[rule]]"})
@@ -320,7 +322,7 @@ def load(extra_texts: Mapping[str, str] | None = None) -> Rulebook:
                 raise RuleError(f"{table}: rule {rule.id}: an example does not come true: {wrong[0]}")
             _check_place(rule)
             seen[rule.id] = table
-            rules[rule.id] = rule
+            rules[rule.id] = rule if rule.id.startswith(("char.", "jump.")) else replace(rule, pattern=simplified(rule.pattern))
     return Rulebook(rules, lists)
 
 

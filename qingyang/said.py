@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from qingyang import lines
 from qingyang.lines import Sheet
-from qingyang.seams import Lexicon, fold, hashed_on, word_hash
+from qingyang.seams import Lexicon, hashed_on, word_hash
+from qingyang.simplified import fold
 
 Codes = NDArray[np.uint32]
 

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from qingyang.simplified import fold
+
 Floats = NDArray[np.float32]
 
 
@@ -65,20 +67,6 @@ class SeamTable(NamedTuple):
     left: Floats
     right: Floats
     log_side: float
-
-
-@lru_cache(maxsize=1)
-def fold() -> NDArray[np.uint32]:
-    """Code point → code point, Traditional characters as Simplified: the tables know Simplified prose.
-
-    >>> [chr(fold()[ord(c)]) for c in "國乾国"]
-    ['国', '乾', '国']
-    """
-    raw = resources.files("qingyang").joinpath("model", "fold.npz").read_bytes()
-    with np.load(io.BytesIO(raw)) as z:
-        out = np.arange(0x30000, dtype=np.uint32)
-        out[z["pairs"][:, 0]] = z["pairs"][:, 1]
-    return out
 
 
 @lru_cache(maxsize=1)

@@ -78,9 +78,13 @@ def blanks(source: Source, sheet: Sheet) -> list[Edit]:
 
 
 def as_delivered(source: Source, sheet: Sheet, page: PageDrafts) -> None:
-    """Everything that was found on a page that was closed up, at its place in the source."""
+    """Everything that was found on a page that was read with other characters, or without some, at its place in the source."""
     from qingyang.lines import classes
 
+    if sheet.source is source:
+        return
+    sheet.source, sheet.cps = source, codes.code_points(source.text)
+    sheet.cls = classes(sheet.cps)
     at = sheet.delivered
     if at is None:
         return
@@ -89,8 +93,6 @@ def as_delivered(source: Source, sheet: Sheet, page: PageDrafts) -> None:
         end = int(at[m.end - 1]) + 1 if m.end > m.start else int(at[min(m.start, len(at) - 1)])
         return m._replace(start=int(at[m.start]) if m.end > m.start else end, end=end)
 
-    sheet.source, sheet.cps = source, codes.code_points(source.text)
-    sheet.cls = classes(sheet.cps)
     sheet.starts, sheet.ends = at[sheet.starts], at[sheet.ends - 1] + 1
     page.stray_marks = [moved(m) for m in page.stray_marks]
     for d in page.drafts:

@@ -42,7 +42,7 @@ def across(*texts: str) -> list[list[str]]:
 
 def read(page: str) -> list[str]:
     sheet = read_lines(Source("p", page, ""))
-    return [sheet.unit(k) for k in range(len(sheet))]
+    return [page[a:b] for a, b in zip(sheet.starts, sheet.ends, strict=True)]
 
 
 ROWS = across(LEFT, MIDDLE, RIGHT)

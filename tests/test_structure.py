@@ -26,7 +26,7 @@ def sheet(text: str):
 
 def units(text: str) -> list[str]:
     s = sheet(text)
-    return [s.unit(k) for k in range(len(s))]
+    return [text[a:b] for a, b in zip(s.starts, s.ends, strict=True)]
 
 
 # ------------------------------------------------------------------ lines and marks

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qingyang.ngrams import GAIN, LONGEST, PROBABILITY, WEIGHT, follow, packed
-from qingyang.seams import fold, word_hash
+from qingyang.seams import word_hash
+from qingyang.simplified import fold
 
 OUT = Path(__file__).resolve().parents[3] / "qingyang" / "model" / "ngrams.npz"
 
