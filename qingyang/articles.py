@@ -26,7 +26,7 @@ from qingyang.numerals import day_sent, parse_date
 from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, Link, Part, Record, Source
 from qingyang.seams import evidence as seam_evidence
-from qingyang.signatures import closing
+from qingyang.signatures import closing, opens_document
 from qingyang.split import Draft, PageDrafts, Unit
 
 _MARKDOWN = compile_pattern(r"#{1,6}[ \t]+")
@@ -73,13 +73,15 @@ class Writer:
         issued: list[str] = []
         if head.kicker and head.headline:
             words = [w for u in head.kicker for w in self._unit_text(u).split()]
-            if words and all(is_issuer(w) for w in words) and self._unit_text(head.headline[0]).startswith(("关于", "關於")):
+            if words and all(is_issuer(w) for w in words) and opens_document(self.sheets[head.headline[0][0]], head.headline[0][1]):
                 # by custom the issuing bodies open the title of a document
                 issued = words
                 headline = self._line_field([*head.kicker, *head.headline], glue=True)
                 kicker = []
+                self._decided(headline, "field.headline", "signatures.opens_document")
         if headline and not deck:
-            headline, deck = self._split_deck(headline)
+            headline, deck = split_deck(self.sources, headline)
+            self._decided(deck, "field.deck", "articles.split_deck")
         put("kicker", -1, kicker)
         put("headline", -1, headline)
         put("deck", -1, deck)
@@ -109,6 +111,7 @@ class Writer:
                 else:
                     line = line + reporters
                 put("dateline", -1, line)
+                self._decided(line or reporters, "field.dateline" if line else "field.byline", "leads.lead")
                 if rest:
                     paragraphs[k] = rest
                 else:
@@ -135,6 +138,7 @@ class Writer:
                 # （丁海）（摘自《环球》）
                 paragraphs, kind, note = self._closing(paragraphs, signed=bool(by), sourced=bool(sign_offs or noted))
                 by, noted = (note, noted) if kind == "byline" else (by, note or noted)
+                self._decided(note, f"field.{kind}", "signatures.closing")
         put("byline", -1, by)
         for s in sign_offs[1:]:
             paragraphs.append(self._mark(s))
@@ -204,6 +208,7 @@ class Writer:
     def finish(self) -> tuple[list[Record], list[dict[str, Any]]]:
         for number, page in enumerate(self.pages):
             sheet = self.sheets[number]
+            page.decisions.sort(key=lambda d: d["at"])
             for k, rule in page.removed:
                 self._remove(number, int(sheet.starts[k]), int(sheet.ends[k]), rule)
             for m in page.stray_marks:
@@ -397,15 +402,6 @@ class Writer:
         right[0, : len(after)] = after
         return bool(_one_word(seam_evidence(left, right))[0])
 
-    def _split_deck(self, headline: list[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
-        """争做奋斗者 建功新征程 ——2020年全国劳动模范和先进工作者倡议书: a dash after a blank opens the deck."""
-        for i, s in enumerate(headline):
-            m = _DECK.search(self.sources[s.source].text, s.start, s.end)
-            if m and m.start() > s.start:
-                left = [*headline[:i], Stretch(s.source, s.start, m.start())]
-                return left, [Stretch(s.source, m.end(), s.end), *headline[i + 1 :]]
-        return headline, []
-
     def _lead(self, para: list[Stretch]) -> tuple[Any, list[Stretch], list[Stretch], list[Stretch]] | None:
         if not para:
             return None
@@ -483,6 +479,11 @@ class Writer:
                 a = i + 1
         return out
 
+    def _decided(self, stretches: list[Stretch], what: str, by: str) -> None:
+        """Writes down that a rule made a field of some stretches."""
+        if stretches:
+            self.pages[stretches[0].source].decisions.append({"at": stretches[0].start, "rule": what, "by": by})
+
     def _remove(self, n: int, start: int, end: int, rule: str) -> None:
         self.removals.append(Removal(n, start, end, rule))
 
@@ -534,3 +535,13 @@ def _cut(stretches: list[Stretch], n: int) -> tuple[list[Stretch], list[Stretch]
         else:
             return [*left, Stretch(k, a, a + n)], [Stretch(k, a + n, b), *stretches[i + 1 :]]
     return left, []
+
+
+def split_deck(sources: Sequence[Source], headline: list[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
+    """争做奋斗者 建功新征程 ——2020年全国劳动模范和先进工作者倡议书: a dash after a blank opens the deck."""
+    for i, s in enumerate(headline):
+        m = _DECK.search(sources[s.source].text, s.start, s.end)
+        if m and m.start() > s.start:
+            left = [*headline[:i], Stretch(s.source, s.start, m.start())]
+            return left, [Stretch(s.source, m.end(), s.end), *headline[i + 1 :]]
+    return headline, []

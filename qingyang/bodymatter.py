@@ -7,7 +7,7 @@ shows none of that is text: a lost sentence costs a reader more than a line too 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from qingyang.lines import BULLET, HAN, Sheet
 from qingyang.midsentence import is_issue_date, times_printed
 from qingyang.numerals import DATE
 from qingyang.patterns import compile_pattern
+from qingyang.precedence import Decided, Proposal
 from qingyang.roles import ROLES
 from qingyang.rulebook import load
 from qingyang.simplified import simplified
@@ -75,31 +76,32 @@ WORDED = 0.4
 """Share of the pairs of ideographs that stand in words of the dictionary; of text four in five do, of misread scraps one in ten."""
 
 
-def keep(sheet: Sheet, others: Sequence[Sheet], X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats]:
-    """Roles and probabilities of a page, with the lines that nothing but the network takes for furniture as text.
+def keep(sheet: Sheet, others: Sequence[Sheet], X: Floats, page: Decided) -> list[Proposal]:
+    """The lines of a page that nothing but the network takes for furniture or captions, as text.
 
     ``others`` are pages of the same issue: what they print, too, is the paper's.
     """
+    roles, p = page.roles, page.p
     head = next((k for k, r in enumerate(roles) if r != "furniture"), len(roles))
     kept = [
         k
         for k, r in enumerate(roles)
-        if r == "furniture" and k >= min(head, HEAD) and _is_text(sheet, X, roles, p, k) and not _elsewhere(sheet, others, k)
+        if r == "furniture" and k >= min(head, HEAD) and is_text(sheet, X, roles, p, k) and not _elsewhere(sheet, others, k)
     ]
-    kept += _no_captions(sheet, X, roles, p)
-    if not kept:
-        return roles, p
-    roles, p = list(roles), p.copy()
-    for k in kept:
+    return [*_as_text(p, kept, "bodymatter.is_text"), *_as_text(p, no_captions(sheet, X, roles, p), "bodymatter.no_captions")]
+
+
+def _as_text(p: Floats, units: list[int], by: str) -> Iterator[Proposal]:
+    for k in units:
         mine = np.zeros(len(ROLES), p.dtype)
         mine[_TEXT] = p[k, _TEXT] + 1e-6
         mine[ROLES.index("start")] *= 2  # such lines stand by themselves
-        p[k] = mine / mine.sum()
-        roles[k] = ROLES[int(p[k].argmax())]
-    return roles, p
+        mine /= mine.sum()
+        yield Proposal(k, ROLES[int(mine.argmax())], by, mine)
 
 
-def _is_text(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> bool:
+def is_text(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> bool:
+    """Is a line that the network takes for furniture text, since nothing shows it to be the page's own?"""
     unit = sheet.unit(k)
     rule = furniture.match(unit, sheet.book)
     if rule and rule not in load().rules:
@@ -132,7 +134,7 @@ def _items(sheet: Sheet) -> set[int]:
     return {int(k) for k, c in zip(units, signs, strict=True) if np.count_nonzero(signs == c) > 2}
 
 
-def _no_captions(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
+def no_captions(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
     """Units that the network is not sure to be a caption, and what it takes for their next lines."""
     out: list[int] = []
     items = _items(sheet)

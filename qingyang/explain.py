@@ -32,6 +32,8 @@ _FAMILIES = {
     "layout": "Belongs to the layout of the page, not to the text.",
     "role": "What a line is (headline, byline, paragraph …) is judged from the lines around it.",
     "thread": "The order of columns in the file is not the order of reading.",
+    "join": "A line end stands inside a paragraph.",
+    "field": "What is printed around a text has a field of its own.",
     "collate": "A reference copy reads so.",
 }
 
@@ -43,8 +45,12 @@ def why(rule: str, own: Mapping[str, str] | None = None) -> str:
 
     >>> why("layout.blank")
     'Blanks and line ends between stretches belong to the layout of the page, not to the text.'
+    >>> why("articles.split_deck").endswith("a dash after a blank opens the deck.")
+    True
     """
-    known = (own or {}).get(rule) or _tables().get(rule)
+    from qingyang.precedence import told
+
+    known = (own or {}).get(rule) or _tables().get(rule) or told(rule)
     return known or _WHY.get(rule) or _FAMILIES.get(rule.split(".")[0], "")
 
 
@@ -318,20 +324,58 @@ def _decisions(page: _Page, record: Mapping[str, Any], entries: Mapping[str, Map
     rows = []
     for part in record["parts"]:
         entry = entries.get(part["source"], {})
-        rows += [d for d in entry.get("decisions", ()) if part["start"] <= d["at"] <= part["end"]]
-    if not rows:
+        rows += [(entry["source"], d) for d in entry.get("decisions", ()) if part["start"] <= d["at"] <= part["end"]]
+    ruled: dict[str, list[tuple[str, Mapping[str, Any]]]] = defaultdict(list)
+    for source, d in rows:
+        if d.get("by"):
+            ruled[d["by"]].append((source, d))
+    _ruled(page, record, ruled)
+    weighed = [d for _, d in rows if not d.get("by")]
+    if not weighed:
         return
     page.head("Decisions, the least certain first")
-    rows.sort(key=lambda d: (abs(d["p"] - 0.5) if d.get("p") is not None else 1, d["at"]))
-    for d in rows[:12]:
+    weighed.sort(key=lambda d: (abs(d["p"] - 0.5) if d.get("p") is not None else 1, d["at"]))
+    for d in weighed[:12]:
         page.say(_ground(d, at=True), "    ", "  ")
-    if len(rows) > 12:
-        page.say(f"and {len(rows) - 12:,} more, all in the ledger")
+    if len(weighed) > 12:
+        page.say(f"and {len(weighed) - 12:,} more, all in the ledger")
+
+
+def _ruled(page: _Page, record: Mapping[str, Any], ruled: Mapping[str, list[tuple[str, Mapping[str, Any]]]]) -> None:
+    """What rules decided, whatever the network found more probable."""
+    if not ruled:
+        return
+    page.head("Decided by rules")
+    several = len({part["source"] for part in record["parts"]}) > 1
+    for rule, rows in sorted(ruled.items()):
+        page.say(f"{rule}  {len(rows):,} ×", code="33")
+        if reason := why(rule, page.own):
+            page.say(reason, "    ")
+        for source, d in rows[:EXAMPLES]:
+            where = f" of {source}" if several else ""
+            page.say(f"{d['rule']} at character {d['at']:,}{where}{_instead(d)}", "      ", "    ")
+
+
+def _instead(decision: Mapping[str, Any]) -> str:
+    """What the network had found, where a rule decided."""
+    found = decision.get("network")
+    return f"; the network: {found['role']}, p {found['p']:.2f}" if found else ""
+
+
+def grounds(decision: Mapping[str, Any]) -> list[str]:
+    """What a decision rests on: the rule, where one decided, and what speaks for it.
+
+    >>> network = {"role": "headline", "p": 0.8}
+    >>> grounds({"rule": "role.start", "by": "tabular.rows", "network": network, "because": ["the line fills its column"]})
+    ['by tabular.rows; the network: headline, p 0.80', 'the line fills its column']
+    """
+    by = [f"by {decision['by']}{_instead(decision)}"] if decision.get("by") else []
+    return by + [str(b) for b in decision.get("because") or ()]
 
 
 def _ground(decision: Mapping[str, Any], *, at: bool = False) -> str:
     p = f", p {decision['p']:.2f}" if decision.get("p") is not None else ""
-    because = "; ".join(map(str, decision.get("because") or ()))
+    because = "; ".join(grounds(decision))
     where = f" at character {decision['at']:,}" if at else ""
     return f"{decision['rule']}{where}{p}" + (f": {shown(because)}" if because else "")
 

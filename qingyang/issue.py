@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from qingyang import bodymatter, evidence, midsentence, setting, spacing, subheads, tabular, titles, unbroken
+from qingyang import bodymatter, evidence, midsentence, plain, setting, signatures, spacing, subheads, tabular, titles, unbroken
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_pages
+from qingyang.precedence import Decided
 from qingyang.records import Record, Source
-from qingyang.roles import settle, weigh
+from qingyang.roles import weigh
 from qingyang.rulebook import Rulebook
-from qingyang.signatures import sign
 from qingyang.split import PageDrafts
 from qingyang.stitch import stitch
 from qingyang.thread import cut, in_order, thread_all
@@ -119,28 +119,45 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
     read: list[tuple[Sheet, evidence.Floats, evidence.Floats, PageDrafts]] = []
     for batch in group:
         mine = list(islice(facts, len(batch.sheets)))
-        weighed = setting.weigh_again(batch.sheets, mine, weigh(mine))
-        for number, (sheet, X, (roles, p, because)) in enumerate(zip(batch.sheets, mine, weighed, strict=True), batch.first):
-            roles, p, X = midsentence.weigh_again(sheet, batch.sheets, X, roles, p)
-            roles, p = bodymatter.keep(sheet, batch.sheets, X, roles, p)
-            roles, p = tabular.rows(sheet, X, roles, p)
-            roles, p = sign(sheet, X, roles, p)
-            roles, p = titles.settle(sheet, X, roles, p)
-            roles, p = tabular.verse(sheet, X, roles, p)
-            page = cut(sheet, number, settle(roles, p, X), p)
-            page.decisions = _decisions(sheet, X, roles, p, because)
-            page.in_order = in_order(p) and sheet.row is None
+        network = weigh(mine)
+        again = setting.weigh_again(batch.sheets, mine, network)
+        for number, (sheet, X, (roles, p), reset) in enumerate(zip(batch.sheets, mine, network, again, strict=True), batch.first):
+            page = Decided(roles, p)
+            page.weigh_again(reset.p, "setting.weigh_again")
+            X = decide(sheet, batch.sheets, X, page)
+            drafts = cut(sheet, number, page.roles, page.p)
+            drafts.decisions = _decisions(sheet, X, page, reset.because)
+            drafts.in_order = in_order(page.p) and sheet.row is None
             issues.append(batch.issue)
-            read.append((sheet, X, p, page))
-    for number, (sheet, X, p, _), page in zip(issues, read, thread_all(read), strict=True):
-        yield number, unbroken.mend(sheet, X, subheads.settle(sheet, X, p, page))
+            read.append((sheet, X, page.p, drafts))
+    for number, (sheet, X, p, _), drafts in zip(issues, read, thread_all(read), strict=True):
+        yield number, unbroken.mend(sheet, X, subheads.settle(sheet, X, p, drafts))
 
 
-def _decisions(sheet: Sheet, X: evidence.Floats, roles: list[str], p: evidence.Floats, because: dict[int, str]) -> list[dict[str, Any]]:
-    best = p.max(1).tolist()
-    told = [k for k, role in enumerate(roles) if best[k] < UNSURE or role in _BOUNDARY or k in because]
+def decide(sheet: Sheet, others: Sequence[Sheet], X: evidence.Floats, page: Decided) -> evidence.Floats:
+    """Hears every rule about the roles of a page, each after those whose word it asks for; who outweighs whom says
+    :mod:`qingyang.precedence`. The evidence comes back, without the look of furniture where a sentence runs on."""
+    X = midsentence.weigh_again(sheet, others, X, page)
+    page.hear(bodymatter.keep(sheet, others, X, page))
+    page.hear(tabular.paragraphs(sheet, X, page))
+    page.hear(signatures.sign(sheet, X, page))
+    page.hear(titles.settle(sheet, X, page))
+    page.hear(tabular.poems(sheet, X, page))
+    page.hear(tabular.beginnings(sheet, X, page))
+    page.hear(plain.see(page.roles, page.p, X))
+    return X
+
+
+def _decisions(sheet: Sheet, X: evidence.Floats, page: Decided, because: dict[int, str]) -> list[dict[str, Any]]:
+    """What the ledger says of the roles of a page: of those that were not plain, of boundaries, and of all that a rule decided."""
+    roles, best = page.roles, page.p.max(1).tolist()
+    told = [k for k, role in enumerate(roles) if best[k] < UNSURE or role in _BOUNDARY or k in because or k in page.by]
     spoke = evidence.reasons(sheet, X, told)
-    return [
-        {"at": at, "rule": f"role.{roles[k]}", "p": round(best[k], 3), "because": why + ([because[k]] if k in because else [])}
-        for k, at, why in zip(told, sheet.starts[told].tolist(), spoke, strict=True)
-    ]
+    out = []
+    for k, at, why in zip(told, sheet.starts[told].tolist(), spoke, strict=True):
+        one: dict[str, Any] = {"at": at, "rule": f"role.{roles[k]}", "p": round(best[k], 3)}
+        if k in page.by:
+            role, p = page.found(k)
+            one |= {"by": page.by[k], "network": {"role": role, "p": round(p, 3)}}
+        out.append(one | {"because": why + ([because[k]] if k in because else [])})
+    return out

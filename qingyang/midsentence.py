@@ -10,7 +10,7 @@ no pattern of furniture knows is none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -20,7 +20,8 @@ from qingyang.evidence import NAMES, Floats
 from qingyang.lines import Sheet
 from qingyang.numerals import DATE, date_of
 from qingyang.patterns import compile_pattern
-from qingyang.roles import ROLES, give, weigh
+from qingyang.precedence import Decided, Proposal
+from qingyang.roles import ROLES, weigh
 
 _COL = {n: i for i, n in enumerate(NAMES)}
 TEXT = frozenset(("start", "continue", "resume", "other"))
@@ -72,34 +73,39 @@ _TORN = 3
 """Characters: what is left of a name of three, and 摄."""
 
 
-def weigh_again(sheet: Sheet, others: Sequence[Sheet], X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats, Floats]:
-    """Roles, probabilities and evidence of a page, with its lines in mid-sentence as text. ``others`` are pages of the same issue."""
-    found = inside(sheet, others, X, roles)
-    torn = _torn_credits(sheet)
-    kept = [k for k in _unshaped(sheet, X, roles) if p[k, _FURNITURE] < CERTAIN or _BRACKETED.fullmatch(sheet.unit(k))]
-    if not found and not torn and not kept:
-        return roles, p, X
-    p, roles = p.copy(), list(roles)
+def weigh_again(sheet: Sheet, others: Sequence[Sheet], X: Floats, page: Decided) -> Floats:
+    """Decides the lines of a page in mid-sentence, and gives its evidence without their look of furniture.
+
+    ``others`` are pages of the same issue.
+    """
+    found = inside(sheet, others, X, page.roles)
+    kept = unshaped(sheet, X, page.roles, page.p)
     if found:
         X = X.copy()
         X[np.ix_(found, _LOOKS)] = 0
-        near = np.unique(np.clip(np.add.outer(found, np.arange(-NEAR, NEAR + 1)), 0, len(p) - 1))
-        p[near] = weigh([X])[0][1][near]
-        p[found, _CONTINUE] += p[np.ix_(found, _LIFTED)].sum(1)
-        p[np.ix_(found, _LIFTED)] = 0
-        roles = [ROLES[r] for r in p.argmax(1).tolist()]
+        page.hear(_anew(X, page.p, found))
+    page.hear(_text(page, kept))
+    page.hear(torn_credits(sheet, page.roles))
+    return X
+
+
+def _anew(X: Floats, p: Floats, found: list[int]) -> Iterator[Proposal]:
+    """What the network says of the lines found and of their neighbours, asked once more."""
+    near = np.unique(np.clip(np.add.outer(found, np.arange(-NEAR, NEAR + 1)), 0, len(p) - 1))
+    p = p.copy()
+    p[near] = weigh([X])[0][1][near]
+    p[found, _CONTINUE] += p[np.ix_(found, _LIFTED)].sum(1)
+    p[np.ix_(found, _LIFTED)] = 0
+    return (Proposal(k, ROLES[int(p[k].argmax())], "midsentence.inside", p[k]) for k in near.tolist())
+
+
+def _text(page: Decided, kept: list[int]) -> Iterator[Proposal]:
     for k in kept:
-        if roles[k] == "furniture":
-            p[k, _NOT_KEPT] = 0
-            p[k] /= p[k].sum()
-            roles[k] = ROLES[int(p[k].argmax())]
-    for k in torn:
-        begun = k - 1 if roles[k - 1] != "byline" else k - 2
-        if begun >= 0 and roles[begun] in TEXT | _CAPTION:
-            role = "continue" if roles[k - 1] in TEXT else "caption_cont"
-            for j in range(begun + 1, k + 1):
-                give(roles, p, j, role)
-    return roles, p, X
+        if page.roles[k] == "furniture":
+            p = page.p[k].copy()
+            p[_NOT_KEPT] = 0
+            p /= p.sum()
+            yield Proposal(k, ROLES[int(p.argmax())], "midsentence.unshaped", p)
 
 
 def inside(sheet: Sheet, others: Sequence[Sheet], X: Floats, roles: list[str]) -> list[int]:
@@ -174,9 +180,9 @@ def times_printed(unit: str, sheets: Iterable[Sheet]) -> int:
     return sum(len(line.findall(sheet.source.text)) for sheet in sheets)
 
 
-def _unshaped(sheet: Sheet, X: Floats, roles: list[str]) -> list[int]:
-    """Units that only the network takes for furniture: no pattern knows them, and they stand neither at the head nor at the foot of the
-    page; or labels in brackets, 【招聘】, which papers set over small advertisements and notices."""
+def unshaped(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
+    """Units that only the network takes for furniture, and not surely: no pattern knows them, and they stand neither at the head nor at
+    the foot of the page; or labels in brackets, 【招聘】, which papers set over small advertisements and notices."""
     n = len(roles)
     edge = min(6, n // 5)
     return [
@@ -184,12 +190,23 @@ def _unshaped(sheet: Sheet, X: Floats, roles: list[str]) -> list[int]:
         for k, role in enumerate(roles)
         if role == "furniture"
         and not X[k, _FURNISHED].any()
-        and (_BRACKETED.fullmatch(unit := sheet.unit(k)) or (edge <= k < n - edge and _SAYS.fullmatch(unit) and not _PAPER.search(unit)))
+        and (
+            _BRACKETED.fullmatch(unit := sheet.unit(k))
+            or (edge <= k < n - edge and _SAYS.fullmatch(unit) and not _PAPER.search(unit) and p[k, _FURNITURE] < CERTAIN)
+        )
         and sheet.source.text.count(unit) == 1
     ]
 
 
-def _torn_credits(sheet: Sheet) -> list[int]:
-    """Units that end the name of a photographer whom the line above begins: 新华社记者　王海 / 明摄."""
+def torn_credits(sheet: Sheet, roles: list[str]) -> list[Proposal]:
+    """The end of the name of a photographer whom the line above begins goes on with that line: 新华社记者　王海 / 明摄."""
+    out = []
     ends = np.flatnonzero((sheet.cps[sheet.ends - 1] == ord("摄")) & (sheet.ends - sheet.starts <= _TORN))
-    return [k for k in ends.tolist() if k and _CREDIT.search("".join(sheet.unit(k - 1).split()) + "\n" + sheet.unit(k))]
+    for k in ends.tolist():
+        if not k or not _CREDIT.search("".join(sheet.unit(k - 1).split()) + "\n" + sheet.unit(k)):
+            continue
+        begun = k - 1 if roles[k - 1] != "byline" else k - 2
+        if begun >= 0 and roles[begun] in TEXT | _CAPTION:
+            role = "continue" if roles[k - 1] in TEXT else "caption_cont"
+            out += [Proposal(j, role, "midsentence.torn_credits") for j in range(begun + 1, k + 1)]
+    return out

@@ -14,7 +14,7 @@ from qingyang.fields import HAN, agencies, is_issuer, is_name, places, squeeze, 
 from qingyang.leads import authored, credit, opens
 from qingyang.lines import Sheet
 from qingyang.patterns import compile_pattern
-from qingyang.roles import give
+from qingyang.precedence import Decided, Proposal
 
 _TEXT = frozenset(("start", "continue", "resume", "other"))
 _HEAD = frozenset(("headline", "kicker"))
@@ -57,41 +57,51 @@ def signs(line: str) -> bool:
     return bool(names) and all(w in places() or works_at(w) for w in where)
 
 
-def sign(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats]:
-    """Roles and probabilities with the signatures under texts, and the authors under headlines, as bylines."""
+def sign(sheet: Sheet, X: Floats, page: Decided) -> list[Proposal]:
+    """The signatures under texts, and the authors under headlines, as bylines; and what begins above and below them."""
+    roles = list(page.roles)
     near = [k for k in np.flatnonzero(X[:, _WIDTH] <= np.log1p(LONGEST)).tolist() if k]
     under_text = [k for k in near if roles[k - 1] in _TEXT]
-    found = [k for k in under_text if _stands_under(sheet, roles, k)]
-    under = [k for k in near if roles[k - 1] in _TITLE and roles[k] not in ("byline", "docdate") and _writes(sheet, roles, k)]
-    labels = [k for k in under_text if k + 1 < len(roles) and roles[k + 1] in _TITLE and _LABEL.fullmatch(sheet.unit(k))]
+    found = [k for k in under_text if stands_under(sheet, roles, k)]
+    under = [k for k in near if roles[k - 1] in _TITLE and roles[k] not in ("byline", "docdate") and writes(sheet, roles, k)]
+    labels = [k for k in under_text if label(sheet, roles, k)]
     signed = [
         k for k in near if roles[k] == "caption" and (note := closing(squeeze(sheet.unit(k)).text)) and note[1] == "byline" and note[0]
     ]
-    cut = [k for k in near if roles[k - 1] == "byline" and roles[k] != "byline" and _runs_over(sheet, k)]
+    cut = [k for k in near if roles[k - 1] == "byline" and roles[k] != "byline" and runs_over(sheet, k)]
     torn = [k for k in np.flatnonzero(X[:, _IS_DATELINE]).tolist() if roles[k] == "byline" and opens(squeeze(sheet.unit(k)).text)]
-    if not (found or under or labels or signed or cut or torn):
-        return roles, p
-    roles, p = list(roles), p.copy()
+    out: list[Proposal] = []
+
+    def give(k: int, role: str, by: str) -> None:
+        roles[k] = role
+        out.append(Proposal(k, role, by))
+
+    def over_text(k: int, by: str) -> None:
+        """The byline over a text, which begins below it."""
+        give(k, "byline", by)
+        if k + 1 < len(roles) and roles[k + 1] in ("continue", "resume", "other"):
+            give(k + 1, "start", by)
+
     for k in signed:
-        give(roles, p, k, "start")
+        give(k, "start", "signatures.closing")
     for k in cut:
-        _byline(roles, p, k)
+        over_text(k, "signatures.runs_over")
     for k in torn:
         # 江汉日报讯（记者吴越 at the end of a short line
-        give(roles, p, k, "start")
+        give(k, "start", "leads.opens")
     for k in labels:
-        give(roles, p, k, "kicker")
-        give(roles, p, k + 1, "headline")
+        give(k, "kicker", "signatures.label")
+        give(k + 1, "headline", "signatures.label")
     for k in under:
-        _byline(roles, p, k)
+        over_text(k, "signatures.writes")
     for k in found:
-        give(roles, p, k, "byline")
+        give(k, "byline", "signatures.stands_under")
         below = k + 1
         if below == len(roles) or below in found:
             continue
         if roles[below] == "headline_cont" or (roles[below] == "byline" and not X[below, _IS_BYLINE]):
-            give(roles, p, below, "headline")
-    return roles, p
+            give(below, "headline", "signatures.stands_under")
+    return out
 
 
 _WIDTH, _IS_BYLINE, _IS_DATELINE = (NAMES.index(n) for n in ("width_log", "is_byline", "is_dateline"))
@@ -99,7 +109,12 @@ _TITLE = frozenset(("headline", "headline_cont", "kicker", "deck"))
 _LABEL = compile_pattern("(?:本报|本報)?(?:代)?[社短述快][ \u3000]{0,2}[论論评評]|(?:本报|本報)?[评評][论論][员員]文章")
 
 
-def _writes(sheet: Sheet, roles: list[str], k: int) -> bool:
+def label(sheet: Sheet, roles: list[str], k: int) -> bool:
+    """Does unit ``k`` say above a headline what kind of comment stands there? 短　评."""
+    return k + 1 < len(roles) and roles[k + 1] in _TITLE and _LABEL.fullmatch(sheet.unit(k)) is not None
+
+
+def writes(sheet: Sheet, roles: list[str], k: int) -> bool:
     """Is unit ``k`` under a headline the line of its authors, or what kind of comment it is?"""
     line = sheet.unit(k)
     if _LABEL.fullmatch(line):
@@ -113,7 +128,7 @@ _TAKEN = compile_pattern("^[（(].*[摄攝供发發][影图圖]?[）)]$|^[^文�
 _WRITES = compile_pattern("[记記]者|文|作者|[采採][写寫访訪]|口述|撰|[译譯]")
 
 
-def _runs_over(sheet: Sheet, k: int) -> bool:
+def runs_over(sheet: Sheet, k: int) -> bool:
     """Does the byline above unit ``k`` end in mid-word? 本报记者 卞志辉 通讯 / 员 尹宝峰."""
     above = sheet.unit(k - 1)
     return bool(_OPEN_END.search(above)) and authored(above + sheet.unit(k))
@@ -122,19 +137,12 @@ def _runs_over(sheet: Sheet, k: int) -> bool:
 _OPEN_END = compile_pattern("[、，,]$|本[报報]$|[记記编編]$|通[讯訊]?$|实习?$|见习?$|特[约約派]?$|媒体$")
 
 
-def _byline(roles: list[str], p: Floats, k: int) -> None:
-    """Make unit ``k`` the byline over a text, which begins below it."""
-    give(roles, p, k, "byline")
-    if k + 1 < len(roles) and roles[k + 1] in ("continue", "resume", "other"):
-        give(roles, p, k + 1, "start")
-
-
 def opens_document(sheet: Sheet, k: int) -> bool:
     """Does unit ``k`` open the title of a document, so that the house above it (市总工会 / 关于…) belongs to the title?"""
     return k < len(sheet) and sheet.unit(k).startswith(("关于", "關於"))
 
 
-def _stands_under(sheet: Sheet, roles: list[str], k: int) -> bool:
+def stands_under(sheet: Sheet, roles: list[str], k: int) -> bool:
     """Is unit ``k`` the signature of the text that ends above it?"""
     last = k + 1 == len(roles)
     if roles[k - 1] not in _TEXT or (not last and roles[k + 1] in _TEXT) or not sheet.cls[sheet.ends[k - 1] - 1] & _ENDS:

@@ -252,14 +252,15 @@ def give_back(into: Draft, d: Draft, text: bool = False) -> None:
     absorb(into, rest)
 
 
-def _headlines(sheet: Sheet, p: Floats, drafts: list[Draft]) -> None:
+def lone_kicker(sheet: Sheet, p: Floats, page: PageDrafts) -> None:
     """The line above a headline that is not there is the headline, on a page in good order; 社论 says only what kind of text it is."""
     if not in_order(p):
         return
-    for d in drafts:
+    for d in page.drafts:
         label = len(d.kicker) == 1 and furniture.match(sheet.unit(d.kicker[0][1]), sheet.book)
         if d.kicker and not d.headline and d.paragraphs and not label:
             d.kicker, d.headline = [], d.kicker
+            page.decisions.append({"at": int(sheet.starts[d.headline[0][1]]), "rule": "field.headline", "by": "subheads.lone_kicker"})
 
 
 def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
@@ -268,7 +269,7 @@ def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     What was given back is looked at together with the article from then on: a second heading may be known by words of the text
     under the first.
     """
-    _headlines(sheet, p, page.drafts)
+    lone_kicker(sheet, p, page)
     wanted = candidates(page.drafts)
     while wanted:
         found = _found(sheet, X, p, page, wanted)

@@ -1,8 +1,8 @@
 """Lines that are not wrapped prose: rows of tables and listings, and verse.
 
 The network knows prose best. It takes the rows of a league table for a paragraph, the first of them for a headline, and joins the lines
-of a poem. :func:`settle` finds runs of such lines by how they are set (cells held apart by blanks, hours of the clock, lines
-that all end far from the end of their column) and gives each line a paragraph of its own.
+of a poem. Runs of such lines are found by how they are set (cells held apart by blanks, hours of the clock, lines that all end far from
+the end of their column); each line is proposed as a paragraph of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from qingyang.fields import HAN
 from qingyang.lines import Sheet
 from qingyang.numerals import han_number
 from qingyang.patterns import compile_pattern
-from qingyang.roles import ROLES, give
+from qingyang.precedence import Decided, Proposal
+from qingyang.roles import ROLES
 from qingyang.thread import in_order
 
 _COL = {n: i for i, n in enumerate(NAMES)}
@@ -44,28 +45,26 @@ ROWS = 3
 """Two lines with blanks may be a headline over two lines; three, or two with figures, are rows."""
 
 
-def rows(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats]:
-    """Roles and probabilities of a page with every row of a table or a listing as a paragraph."""
-    return _begin(roles, p, _rows(sheet, X, roles, p))
+def paragraphs(sheet: Sheet, X: Floats, page: Decided) -> list[Proposal]:
+    """Every row of a table or a listing as a paragraph."""
+    return _begin(page.roles, rows(sheet, X, page.roles, page.p), "tabular.rows")
 
 
-def verse(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats]:
-    """The same with every line of verse as a paragraph, and every item of a list; and what stands under a line that ended early."""
-    found = _verse(sheet, X, roles, p)
-    roles, p = _begin(roles, p, found)
-    authors = [k - 1 for k in found if k and roles[k - 1] == "headline_cont" and X[k - 1, _COL["is_name"]] > 0]
-    roles, p = _begin(roles, p, authors, "byline")
-    return _begin(roles, p, [*_after_short(sheet, X, roles, p), *_items(sheet, X, roles)])
+def poems(sheet: Sheet, X: Floats, page: Decided) -> list[Proposal]:
+    """Every line of verse as a paragraph, under its author."""
+    lines_of = verse(sheet, X, page.roles, page.p)
+    return [*_begin(page.roles, lines_of, "tabular.verse"), *poet(X, page.roles, lines_of)]
 
 
-def _begin(roles: list[str], p: Floats, found: list[int], role: str = "start") -> tuple[list[str], Floats]:
-    if not found:
-        return roles, p
-    roles, p = list(roles), p.copy()
-    for k in found:
-        if roles[k] not in _STAY:
-            give(roles, p, k, role)
-    return roles, p
+def beginnings(sheet: Sheet, X: Floats, page: Decided) -> list[Proposal]:
+    """Every item of a list as a paragraph, and what stands under a line that ended early."""
+    short = _begin(page.roles, after_short(sheet, X, page.roles, page.p), "tabular.after_short")
+    return [*short, *_begin(page.roles, items(sheet, X, page.roles), "tabular.items")]
+
+
+def _begin(roles: list[str], units: list[int], by: str) -> list[Proposal]:
+    """Units as the beginnings of paragraphs, but for those that already begin something."""
+    return [Proposal(k, "start", by) for k in units if roles[k] not in _STAY]
 
 
 _STAY = frozenset(("subhead", "resume", "other"))
@@ -98,7 +97,7 @@ def _with_colon(sheet: Sheet, reach: int) -> list[int]:
 
 
 # ---------------------------------------------------------------- tables and listings
-def _rows(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
+def rows(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
     """The units that are rows of a table or a listing."""
     blanks = np.flatnonzero(X[:, _COL["blank_inside"]] > 0)
     clocked = np.flatnonzero((sheet.cls[sheet.starts] & lines.DIGIT) != 0)
@@ -163,7 +162,7 @@ MAYBE, RATHER = 0.12, 0.3
 which the network had seen."""
 
 
-def _after_short(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
+def after_short(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
     """Units that seem to go on with the line above, though that ended far from the end of its column, where their first word had room:
     with a sentence, with a figure, or as a heading under a text that had ended."""
     width = np.expm1(X[:, _COL["width_log"]])
@@ -197,7 +196,7 @@ APART = 60
 """Units between two items of one list."""
 
 
-def _items(sheet: Sheet, X: Floats, roles: list[str]) -> list[int]:
+def items(sheet: Sheet, X: Floats, roles: list[str]) -> list[int]:
     """Units under the end of a sentence that open as other paragraphs of the page do: the next number of a list, the other speaker."""
     first = sheet.cls[sheet.starts]
     out: list[int] = []
@@ -253,13 +252,19 @@ _VERSE_ROLES = frozenset(("start", "continue", "headline", "headline_cont", "sub
 _MARKS = lines.COMMA | lines.STOP | lines.SEMI | lines.SHUTQ | lines.COLON | lines.DASH | lines.DOTS
 
 
-def _verse(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
+def verse(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
     """The units that are lines of verse, or of another list without signs: they all end early, and not because the column is narrow."""
     width = np.expm1(X[:, _COL["width_log"]])
     column = _column(sheet, width)
     least = VERSE if column else LONG
     runs = _runs(_early(sheet, X, roles, width, column))
     return [k for a, b in runs if b - a >= VERSE for k in _lines_of_verse(sheet, X, roles, p, width[a:b], a, least)]
+
+
+def poet(X: Floats, roles: list[str], lines_of: list[int]) -> list[Proposal]:
+    """A name between a headline and the lines of verse below it is their author's."""
+    named = (k - 1 for k in lines_of if k and roles[k - 1] == "headline_cont" and X[k - 1, _COL["is_name"]] > 0)
+    return [Proposal(k, "byline", "tabular.poet") for k in named if k not in lines_of]
 
 
 def _column(sheet: Sheet, width: Floats) -> float | None:

@@ -17,7 +17,8 @@ from qingyang.evidence import NAMES, Floats
 from qingyang.fields import is_name
 from qingyang.lines import Sheet
 from qingyang.patterns import compile_pattern
-from qingyang.roles import ROLES, give
+from qingyang.precedence import Decided, Proposal
+from qingyang.roles import ROLES
 from qingyang.rulebook import Rulebook, load
 from qingyang.signatures import opens_document
 from qingyang.tabular import cells
@@ -47,19 +48,14 @@ _POST = compile_pattern(
 """What stands before an author's name: a post or a house."""
 
 
-def settle(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[str], Floats]:
-    """Roles and probabilities of a page with its standing titles as headlines, its signatures as text, its authors as bylines."""
-    new: dict[int, str] = {}
-    for k in _short(sheet, X, p):
-        role = _seen(sheet, X, roles, p, k)
-        if role and (role != roles[k] or role == "headline"):
-            new[k] = role
-    if not new:
-        return roles, p
-    roles, p = list(roles), p.copy()
-    for k, role in new.items():
-        give(roles, p, k, role)
-    return roles, p
+def settle(sheet: Sheet, X: Floats, page: Decided) -> list[Proposal]:
+    """The standing titles of a page as headlines, its signatures as text, its authors as bylines."""
+    out = []
+    for k in _short(sheet, X, page.p):
+        seen = _seen(sheet, X, page.roles, page.p, k)
+        if seen and (seen[0] != page.roles[k] or seen[0] == "headline"):
+            out.append(Proposal(k, *seen))
+    return out
 
 
 def _short(sheet: Sheet, X: Floats, p: Floats) -> list[int]:
@@ -71,42 +67,58 @@ def _short(sheet: Sheet, X: Floats, p: Floats) -> list[int]:
     return [k for k in np.flatnonzero((length <= 2 * LONGEST) & (length >= 2) & ~speaks & ~odd & ~inside).tolist() if k]
 
 
-def _seen(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> str | None:
-    unit = sheet.unit(k)
-    tight = "".join(unit.split())
+def _seen(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> tuple[str, str] | None:
+    """The role that a unit shows, and the rule that knows it."""
+    tight = "".join(sheet.unit(k).split())
     below = roles[k + 1] if k + 1 < len(roles) else "furniture"
-    if len(tight) <= LONGEST and standing(tight, sheet.book) and _ended(sheet, X, roles, k):
+    title = standing(tight, sheet.book) if len(tight) <= LONGEST and _ended(sheet, X, roles, k) else None
+    if title:
         if below in ("kicker", "headline"):
-            return "kicker" if roles[k] == "furniture" and roles[k - 1] in _TEXT else None
-        return "headline" if below in _TEXT or below in ("docdate", "byline", "caption") else None
-    if _DOCUMENT.search(tight) and k + 1 < len(roles) and _ARTICLES.match(sheet.unit(k + 1)) and _ended(sheet, X, roles, k):
-        return "headline"
-    if _SERIAL.match(tight) and roles[k] not in _TEXT and roles[k - 1] in _TEXT:
-        return "start"
-    if roles[k - 1] in ("headline", "headline_cont") and roles[k] in ("headline_cont", "furniture") and _author(unit):
-        return "byline"
+            return ("kicker", title) if roles[k] == "furniture" and roles[k - 1] in _TEXT else None
+        return ("headline", title) if below in _TEXT or below in ("docdate", "byline", "caption") else None
+    if document(sheet, tight, k) and _ended(sheet, X, roles, k):
+        return "headline", "titles.document"
+    if serial(roles, tight, k):
+        return "start", "titles.serial"
+    if roles[k - 1] in ("headline", "headline_cont") and roles[k] in ("headline_cont", "furniture") and author(sheet.unit(k)):
+        return "byline", "titles.author"
     if roles[k] in _HEADS and roles[k - 1] in _TEXT and _ended(sheet, X, roles, k) and not _heads(sheet, k):
-        if _CONTACT.match(tight):
-            return "start"
-        if (below in ("kicker", "headline", "headline_cont", "furniture") or _date_below(X, k)) and _signs(sheet, roles, k, unit):
-            return "start"
-    if roles[k] in ("headline", "headline_cont") and _opens_text(sheet, X, roles, p, k):
-        return "start"
+        if contact(tight):
+            return "start", "titles.contact"
+        if (below in ("kicker", "headline", "headline_cont", "furniture") or _date_below(X, k)) and signature(sheet, roles, k):
+            return "start", "titles.signature"
+    if roles[k] in ("headline", "headline_cont") and opens_text(sheet, X, roles, p, k):
+        return "start", "titles.opens_text"
     return None
 
 
-def standing(line: str, book: Rulebook | None = None) -> bool:
-    """Whether a line without blanks is a title that papers print over every text of its kind.
+def standing(line: str, book: Rulebook | None = None) -> str | None:
+    """The rule that knows a line without blanks as a title that papers print over every text of its kind; None where none does.
 
     >>> standing("拍卖公告"), standing("特此公告"), standing("我市举行拍卖会")
-    (True, False, False)
+    ('title.notice', None, None)
     """
-    return any(find.fullmatch(line) for find in _titles(book or load()))
+    return next((rule for rule, find in _titles(book or load()) if find.fullmatch(line)), None)
 
 
 @lru_cache(maxsize=8)
-def _titles(book: Rulebook) -> tuple[re.Pattern[str], ...]:
-    return tuple(r.find for r in book.of("title."))
+def _titles(book: Rulebook) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((r.id, r.find) for r in book.of("title."))
+
+
+def document(sheet: Sheet, tight: str, k: int) -> bool:
+    """Is unit ``k`` the title of a statute, 城市供水条例, whose first article or chapter stands below it?"""
+    return bool(_DOCUMENT.search(tight) and k + 1 < len(sheet) and _ARTICLES.match(sheet.unit(k + 1)))
+
+
+def serial(roles: list[str], tight: str, k: int) -> bool:
+    """Is this the end of a part of a serial, （未完待续）, which is no headline?"""
+    return bool(_SERIAL.match(tight)) and roles[k] not in _TEXT and roles[k - 1] in _TEXT
+
+
+def contact(tight: str) -> bool:
+    """联系电话：, 地址：: whom to ask, under a notice, and no headline of the next."""
+    return bool(_CONTACT.match(tight))
 
 
 def _ended(sheet: Sheet, X: Floats, roles: list[str], k: int) -> bool:
@@ -121,7 +133,7 @@ def _heads(sheet: Sheet, k: int) -> bool:
     return bool(sheet.blank_before[k] and k + 1 < len(sheet) and not sheet.blank_before[k + 1])
 
 
-def _opens_text(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> bool:
+def opens_text(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> bool:
     """Is this the first line of the text below, indented as paragraphs are, and filling its column with its indent?"""
     if sheet.indent[k] < 1 or k + 1 >= len(sheet) or roles[k + 1] != "continue" or sheet.indent[k + 1] >= 1:
         return False
@@ -140,16 +152,17 @@ def _date_below(X: Floats, k: int) -> bool:
     return k + 1 < len(X) and bool(X[k + 1, _COL["is_docdate"]] > 0)
 
 
-def _author(unit: str) -> bool:
+def author(unit: str) -> bool:
     """市第一医院骨科主任　卢志远: a post or a house, and a name."""
     parts = cells(unit)
     return len(parts) in (2, 3) and is_name(parts[-1]) and bool(_POST.search(parts[-2]))
 
 
-def _signs(sheet: Sheet, roles: list[str], k: int, unit: str) -> bool:
+def signature(sheet: Sheet, roles: list[str], k: int) -> bool:
     """Is this the signature under the text above, and no kicker? A house that opens the title of a document (市总工会 / 关于…) is one."""
     if opens_document(sheet, k + 1):
         return False
+    unit = sheet.unit(k)
     parts = cells(unit)
     if k + 1 < len(sheet) and sheet.blank_before[k + 1] and not sheet.blank_before[k] and _ORGANISATION.search(parts[-1]):
         return True

@@ -27,7 +27,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from qingyang import sentences
-from qingyang.explain import beyond, reasons, why
+from qingyang.explain import beyond, grounds, reasons, why
 from qingyang.ledger import LAYOUT, restore_text, slot_string
 from qingyang.origins import Origin, Place, Seam, Tiles, origins, seams
 from qingyang.records import AccountError
@@ -128,7 +128,7 @@ class _Notes:
         return self.rules.setdefault(name, len(self.rules))
 
     def decision(self, d: Mapping[str, Any]) -> int:
-        self.decisions.append([d["rule"], d.get("p"), [str(b) for b in d.get("because") or ()]])
+        self.decisions.append([d["rule"], d.get("p"), grounds(d)])
         return len(self.decisions) - 1
 
 

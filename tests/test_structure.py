@@ -7,21 +7,27 @@ import pytest
 
 from bench.quality.compose import compose
 from bench.quality.score import sources_of
-from qingyang import clean, subheads, thread
+from qingyang import clean, plain, subheads, thread
 from qingyang.columns import read_in_columns
 from qingyang.evidence import gather, gather_all
 from qingyang.fields import authors, dateline, is_name, looks_like_byline, squeeze
 from qingyang.issue import clean_issue, clean_issues
 from qingyang.ledger import account, account_output
 from qingyang.lines import Sheet, read_lines
+from qingyang.precedence import Decided
 from qingyang.records import Record, Source
-from qingyang.roles import ROLES, settle
+from qingyang.roles import ROLES
 from qingyang.split import Draft, split
 from qingyang.stitch import same_page, stitch
 
 
 def sheet(text: str):
     return read_lines(Source("p.txt", text, "0" * 64))
+
+
+def seen(roles: list[str], p, X) -> list[str]:
+    """Roles with what is plain to see."""
+    return Decided(roles, p).hear(plain.see(roles, p, X)).roles
 
 
 def units(text: str) -> list[str]:
@@ -106,10 +112,10 @@ def test_a_flush_line_with_room_for_the_next_word_ended_its_paragraph() -> None:
     text = "\n".join(lines) + "\n"
     X = gather(sheet(text))
     ends = [k for k in range(1, len(lines)) if lines[k - 1].endswith("。") and len(lines[k - 1]) < column]
-    roles = settle(["start", *["continue"] * (len(lines) - 1)], np.full((len(lines), len(ROLES)), 0.1, np.float32), X)
+    roles = seen(["start", *["continue"] * (len(lines) - 1)], np.full((len(lines), len(ROLES)), 0.1, np.float32), X)
     assert ends and [k for k, r in enumerate(roles) if r == "start"] == [0, *ends]
     indented = gather(sheet("\n".join("　　" + line if k in ends else line for k, line in enumerate(lines)) + "\n"))
-    assert "start" not in settle(["continue"] * len(lines), np.full((len(lines), len(ROLES)), 0.1, np.float32), indented)
+    assert "start" not in seen(["continue"] * len(lines), np.full((len(lines), len(ROLES)), 0.1, np.float32), indented)
 
 
 def test_a_heading_inside_an_article_is_none_of_a_new_one() -> None:
@@ -183,8 +189,8 @@ def test_a_list_goes_on_as_it_began() -> None:
     text = "●省里拨款修水库\n●市里组织抢收，农民收入提高\n●图为农民收割小麦。\n记者报道。\n"
     X = gather(sheet(text))
     p = np.full((4, len(ROLES)), 0.1, np.float32)
-    assert settle(["start", "caption", "caption", "start"], p, X) == ["start", "start", "caption", "start"]
-    assert settle(["furniture", "caption", "caption", "start"], p, X)[1] == "caption"
+    assert seen(["start", "caption", "caption", "start"], p, X) == ["start", "start", "caption", "start"]
+    assert seen(["furniture", "caption", "caption", "start"], p, X)[1] == "caption"
 
 
 def test_the_headline_over_a_continuation_says_what_was_a_heading() -> None:

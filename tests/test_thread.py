@@ -7,13 +7,14 @@ import pytest
 
 from bench.quality.compose import compose
 from bench.quality.score import sources_of
-from qingyang import thread
+from qingyang import plain, thread
 from qingyang.evidence import gather
 from qingyang.issue import clean_issue
 from qingyang.ledger import account
 from qingyang.lines import Sheet, read_lines
+from qingyang.precedence import Decided
 from qingyang.records import Source
-from qingyang.roles import ROLES, settle, weigh
+from qingyang.roles import ROLES, weigh
 from qingyang.split import Draft
 from qingyang.thread import CONTEXT, FEATURES, context, cut, doubtful, evidence, likeness, standing_out, trusted
 
@@ -149,7 +150,7 @@ def test_seams_of_many_pages_are_known_as_those_of_each_alone() -> None:
         sheet = read_lines(Source("p.txt", text, ""))
         X = gather(sheet)
         roles, p = weigh([X])[0]
-        drafts = cut(sheet, 0, settle(roles, p, X), p).drafts
+        drafts = cut(sheet, 0, Decided(roles, p).hear(plain.see(roles, p, X)).roles, p).drafts
         asked.append(thread.asked(sheet, X, p, drafts, thread.lost_pieces(drafts, p)))
     assert sum(len(page.wanted) > 1 and page.open_end.any() for page in asked) > 1
     for page, together in zip(asked, thread.said_of(asked), strict=True):

@@ -16,8 +16,10 @@ import numpy as np
 
 from bench.quality.compose import PROFILES, compose
 from bench.quality.train.roles import roles_of, rows_of
+from qingyang import plain
 from qingyang.evidence import gather
-from qingyang.roles import settle, weigh
+from qingyang.precedence import Decided
+from qingyang.roles import weigh
 from qingyang.split import Draft
 from qingyang.subheads import FEATURES, candidates, evidence, give_back
 from qingyang.thread import cut, thread
@@ -34,7 +36,7 @@ def one(job: tuple[int, str]) -> tuple[np.ndarray, list[bool]]:
             continue
         X = gather(sheet)
         ((roles, p),) = weigh([X])
-        drafts = thread(sheet, X, p, cut(sheet, 0, settle(roles, p, X), p)).drafts
+        drafts = thread(sheet, X, p, cut(sheet, 0, Decided(roles, p).hear(plain.see(roles, p, X)).roles, p)).drafts
         row_of = rows_of(text, sheet)
 
         def article(d: Draft, part: slice) -> str | None:

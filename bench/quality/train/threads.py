@@ -19,9 +19,10 @@ import numpy as np
 
 from bench.quality.compose import compose
 from bench.quality.train.roles import in_blocks, read_printed, roles_of, rows_of
-from qingyang import thread
+from qingyang import plain, thread
 from qingyang.evidence import gather
-from qingyang.roles import settle, weigh
+from qingyang.precedence import Decided
+from qingyang.roles import weigh
 from qingyang.split import Draft
 from qingyang.thread import CONTEXT, FEATURES, NONE, _ends, choose, context, cut, evidence, likeness, lost_pieces, standing_out, trusted
 
@@ -135,7 +136,7 @@ def one(job: tuple[int, str] | tuple[Path, bool]) -> list[Page]:
             continue
         X = gather(sheet)
         ((roles, p),) = weigh([X])
-        drafts = cut(sheet, 0, settle(roles, p, X), p).drafts
+        drafts = cut(sheet, 0, Decided(roles, p).hear(plain.see(roles, p, X)).roles, p).drafts
         wanted = lost_pieces(drafts, p)
         if not wanted or len(drafts) < 2 or len(drafts) > 200:
             continue

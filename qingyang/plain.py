@@ -1,0 +1,125 @@
+"""What is plain to see outweighs the networks: signs of a converter, dates, bullets, a headline over two lines.
+
+Asked last, of what every other rule has left; :func:`see` says which unit it is and what it takes it for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qingyang.evidence import NAMES
+from qingyang.precedence import Proposal
+from qingyang.roles import ROLES
+
+Floats = NDArray[np.float32]
+Found = Iterator[tuple[int, str]]
+"""Units, each with the role that it has."""
+
+_READS, _ORDER, _DOCDATE, _SIGN = (NAMES.index(n) for n in ("seam_reads", "page_open_seams", "is_docdate", "is_heading_sign"))
+_HEAD = ("headline", "headline_cont", "deck", "byline", "kicker")
+_BULLET = NAMES.index("first_bullet")
+_NO_ITEM = [NAMES.index(n) for n in ("is_caption", "is_credit", "is_furniture", "is_furniture_weak", "is_section", "is_index")]
+_BODY = ("start", "continue", "resume", "other")
+_BODY_AT = [ROLES.index(r) for r in _BODY]
+_MARKS = [NAMES.index(f"first_{n}") for n in ("comma", "stop", "semi", "colon", "shutq", "shutb")]
+_SIGNS = [NAMES.index(n) for n in ("han", "digits", "latin")]
+_TINY, _QUESTION, _BRACKET = (NAMES.index(n) for n in ("tiny", "is_question", "last_shutb"))
+_WIDTH, _WORD, _STOP, _SHUT, _HAN, _INDENTS = (
+    NAMES.index(n) for n in ("width_log", "first_word", "last_stop", "shut_after_stop", "last_han", "page_indents")
+)
+
+
+def see(roles: Sequence[str], p: Floats, X: Floats) -> list[Proposal]:
+    """What is plain on a page, rule by rule; each sees what the one before it took a unit for."""
+    now = list(roles)
+    out: list[Proposal] = []
+    for rule in (mark, heading_sign, docdate, item, one_headline, question, room_above):
+        for k, role in rule(now, p, X):
+            now[k] = role
+            # what else the network thinks of the unit still counts where pieces are put together
+            out.append(Proposal(k, role, f"plain.{rule.__name__}", p[k]))
+    return out
+
+
+def mark(roles: list[str], p: Floats, X: Floats) -> Found:
+    """A mark of punctuation that a reading left on a line of its own belongs to some text: it is no furniture."""
+    for k in np.flatnonzero(X[:, _MARKS].any(1) & (X[:, _TINY] > 0) & ~X[:, _SIGNS].any(1)).tolist():
+        if roles[k] == "furniture":
+            yield k, _BODY[int(p[k, _BODY_AT].argmax())]
+
+
+def heading_sign(roles: list[str], p: Floats, X: Floats) -> Found:
+    """What a converter marked as a heading is one: # 小麦丰收."""
+    for k in np.flatnonzero(X[:, _SIGN]).tolist():
+        if roles[k] not in ("kicker", "headline", "headline_cont", "subhead", "caption"):
+            yield k, "headline"
+
+
+def docdate(roles: list[str], p: Floats, X: Floats) -> Found:
+    """A line under a head that is a full date in brackets and nothing else, （2020年11月24日）, is the date of the document."""
+    for k in np.flatnonzero(X[:, _DOCDATE]).tolist():
+        if k and roles[k] in _HEAD and roles[k - 1] in _HEAD:
+            yield k, "docdate"
+
+
+def item(roles: list[str], p: Floats, X: Floats) -> Found:
+    """A list goes on as it began: an item right under another, each with its bullet, is text where that is."""
+    for k in np.flatnonzero((X[:, _BULLET] > 0) & ~(X[:, _NO_ITEM] > 0).any(1)).tolist():
+        if k and X[k - 1, _BULLET] > 0 and roles[k] in ("caption", "furniture") and roles[k - 1] in ("start", "subhead"):
+            yield k, "start"
+
+
+def one_headline(roles: list[str], p: Floats, X: Floats) -> Found:
+    """A headline right under another one, which has no text of its own, goes on with it where the networks half think so, where the
+    words run on across the seam (长航集团推出春运优质服务标准公布监督电 | 话请社会监督), or where the page is read in good order: there
+    no headline stands without its text."""
+    cont = ROLES.index("headline_cont")
+    for k in range(1, len(roles)):
+        under = roles[k] == "headline" and roles[k - 1] in ("headline", "headline_cont")
+        if under and (p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
+            yield k, "headline_cont"
+
+
+def question(roles: list[str], p: Floats, X: Floats) -> Found:
+    """A question or an answer (答：) after the end of a sentence begins a paragraph."""
+    ended = (X[:-1, _STOP] > 0) | (X[:-1, _SHUT] > 0) | (X[:-1, _BRACKET] > 0)
+    for k in (np.flatnonzero((X[1:, _QUESTION] > 0) & ended) + 1).tolist():
+        if roles[k] == "continue":
+            yield k, "start"
+
+
+def room_above(roles: list[str], p: Floats, X: Floats) -> Found:
+    """A unit whose first word had room in the line above, which ends a sentence, begins a paragraph."""
+    for k in np.flatnonzero(_had_room(X)).tolist():
+        if roles[k] == "continue":
+            yield k, "start"
+
+
+ALIKE, STRICT, ENOUGH = 0.6, 0.97, 20
+"""Share of a page's lines that fill its column to the last character but one; share of the seams inside sentences where the next
+word had no room; and how many such seams say so."""
+
+
+def _had_room(X: Floats) -> NDArray[np.bool_]:
+    """Only where a page is set without indents in columns of one width, and every line is filled as far as its words allow.
+
+    That is told by the seams inside sentences: a line that ends in a character goes on, so there the next word had no room.
+    """
+    none = np.zeros(len(X), np.bool_)
+    if len(X) < 2 * ENOUGH or X[0, _INDENTS] > 0.01:
+        return none
+    width = np.expm1(X[:, _WIDTH])
+    column = np.bincount(np.round(width * 2).astype(np.int64)).argmax() / 2
+    if column > 44 or ((width >= column - 1.01) & (width <= column + 0.51)).mean() < ALIKE:
+        return none
+    above = np.roll(width, 1)
+    room = column - above - X[:, _WORD]
+    of_column = (above <= column + 0.51) & (width <= column + 0.51)
+    of_column[0] = False
+    inside = of_column & np.roll(X[:, _HAN] > 0, 1) & (above > column / 2)
+    if inside.sum() < ENOUGH or (room[inside] < 0).mean() < STRICT:
+        return none
+    return of_column & (room >= 0) & np.roll((X[:, _STOP] > 0) | (X[:, _SHUT] > 0), 1)
