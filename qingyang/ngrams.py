@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang.seams import Lexicon, hashed_on, word_hash
+from qingyang.seams import EMPTY, Lexicon, hashed_on
 from qingyang.simplified import fold
 
 Floats = NDArray[np.float32]
@@ -29,7 +29,7 @@ UNKNOWN = 16.0
 """Minus the log probability of a character that is no word of the model."""
 _NEVER, _UNLIKELY = -9999.0, 12.0
 """No word; a way to read that is so much less likely by itself than the best is not asked about."""
-_ACROSS = tuple((i, j) for i in range(1, LONGEST) for j in range(1, LONGEST + 1 - i))
+_ACROSS = np.array([(i, j) for i in range(1, LONGEST) for j in range(1, LONGEST + 1 - i)]).T
 """Characters before and after the seam of the words that may stand across it."""
 
 
@@ -89,10 +89,12 @@ class _Words(NamedTuple):
         m, (n, width) = model(), codes.shape
         number = np.zeros((n, width, LONGEST), np.uint32)
         inside = np.zeros((n, width, LONGEST), bool)
-        for a in range(width):
-            for size in range(1, min(LONGEST, width - a) + 1):
-                number[:, a, size - 1] = word_hash(codes[:, a : a + size])
-                inside[:, a, size - 1] = han[:, a : a + size].all(1)
+        hashed, whole = np.full((n, width), EMPTY), np.ones((n, width), bool)
+        for size in range(1, min(LONGEST, width) + 1):
+            fit = width - size + 1
+            hashed = hashed_on(hashed[:, :fit], codes[:, size - 1 :])
+            whole = whole[:, :fit] & han[:, size - 1 :]
+            number[:, :fit, size - 1], inside[:, :fit, size - 1] = hashed, whole
         probability = np.full(number.shape, _NEVER, np.float32)
         probability[inside] = m.words.find(number[inside])
         unknown = inside & (probability == 0)
@@ -127,16 +129,16 @@ class Ends(NamedTuple):
         score, back = np.full(shape, _NEVER, np.float32), np.zeros(shape, np.float32)
         number, before = np.zeros(shape, np.uint32), np.zeros(shape, np.uint32)
         score[np.arange(n), width - han.sum(1), 0] = 0
+        texts = np.arange(n)[:, None]
         for end in range(1, width + 1):
-            for size in range(1, min(LONGEST, end) + 1):
-                a = end - size
-                word = words.number[:, a, size - 1]
-                pairs = follow(number[:, a], word[:, None])
-                last = score[:, a] + back[:, a] + model().pairs.find(pairs.ravel()).reshape(pairs.shape)
-                best = last.argmax(1)[:, None]
-                score[:, end, size] = np.take_along_axis(last, best, 1)[:, 0] + words.probability[:, a, size - 1]
-                before[:, end, size] = np.take_along_axis(number[:, a], best, 1)[:, 0]
-                number[:, end, size], back[:, end, size] = word, words.back[:, a, size - 1]
+            sizes = np.arange(min(LONGEST, end))
+            begin = end - 1 - sizes
+            word = words.number[:, begin, sizes]
+            last = score[:, begin] + back[:, begin]
+            last += model().pairs.among(follow(number[:, begin], word[:, :, None]))
+            score[:, end, sizes + 1] = last.max(2) + words.probability[:, begin, sizes]
+            before[:, end, sizes + 1] = number[texts, begin, last.argmax(2)]
+            number[:, end, sizes + 1], back[:, end, sizes + 1] = word, words.back[:, begin, sizes]
         last_ones = slice(width, width - LONGEST, -1)
         return cls(codes, *(np.ascontiguousarray(x[:, last_ones]) for x in (score, number, back, before)))
 
@@ -165,14 +167,14 @@ class Starts(NamedTuple):
         score = np.pad(words.probability, room, constant_values=_NEVER)
         number, after = np.pad(words.number, room), np.zeros((n, width + LONGEST, LONGEST), np.uint32)
         over = np.concatenate((np.arange(width)[None] >= han.sum(1)[:, None], np.ones((n, LONGEST), bool)), 1)
+        texts = np.arange(n)[:, None]
         for a in range(width - 1, -1, -1):
-            for size in range(1, min(LONGEST, width - a) + 1):
-                end = a + size
-                follows = follow(words.number[:, a, size - 1, None], number[:, end])
-                then = score[:, end] + words.back[:, a, size - 1, None] + model().pairs.find(follows.ravel()).reshape(follows.shape)
-                best = then.argmax(1)[:, None]
-                score[:, a, size - 1] += np.where(over[:, end], 0, np.take_along_axis(then, best, 1)[:, 0])
-                after[:, a, size - 1] = np.take_along_axis(number[:, end], best, 1)[:, 0]
+            sizes = np.arange(min(LONGEST, width - a))
+            end = a + 1 + sizes
+            then = score[:, end] + words.back[:, a, sizes, None]
+            then += model().pairs.among(follow(words.number[:, a, sizes, None], number[:, end]))
+            score[:, a, sizes] += np.where(over[:, end], 0, then.max(2))
+            after[:, a, sizes] = number[texts, end, then.argmax(2)]
         return cls(codes, han, *(np.ascontiguousarray(x[:, :LONGEST]) for x in (score, number, after, over)))
 
 
@@ -201,17 +203,21 @@ def gains(ends: Ends, starts: Starts, above: NDArray[np.intp], below: NDArray[np
     joint = np.full(score.shape, _NEVER, np.float32)
     joint[likely] = score[likely] + ends.back[above, 0, 1:][k, i] + m.pairs.find(pairs) + m.triples.find(before) + m.triples.find(after)
     best = joint.max((1, 2))
-    for over, into in _ACROSS:
-        across = ends.number[above, 0, over]
-        for c in range(into):
-            across = hashed_on(across, starts.codes[below, c])
-        probability = m.words.find(across)
-        real = np.flatnonzero((probability != 0) & (ends.score[above, 0, over] > _NEVER) & starts.han[below, into - 1])
-        word, up, down = across[real], above[real], below[real]
-        left = ends.score[up, over] + ends.back[up, over]
-        left += m.pairs.find(follow(ends.number[up, over], word[:, None]).ravel()).reshape(left.shape)
-        right = starts.score[down, into] + m.back.find(word)[:, None]
-        right += m.pairs.find(follow(word[:, None], starts.number[down, into]).ravel()).reshape(right.shape)
-        whole = left.max(1) + probability[real] + np.where(starts.over[down, into], 0, right.max(1))
-        best[real] = np.maximum(best[real], whole)
+    # [seam, characters before it, characters behind it] of the words that may stand across
+    across = np.empty((len(best), LONGEST, LONGEST), np.uint32)
+    across[:, :, 0] = ends.number[above, 0, :LONGEST]
+    for c in range(1, LONGEST):
+        across[:, :, c] = hashed_on(across[:, :, c - 1], starts.codes[below, None, c - 1])
+    probability = m.words.among(across[:, *_ACROSS])
+    real = (probability != 0) & (ends.score[above, 0][:, _ACROSS[0]] > _NEVER) & starts.han[below][:, _ACROSS[1] - 1]
+    k, way = np.nonzero(real)
+    (over, into), up, down = _ACROSS[:, way], above[k], below[k]
+    word = across[k, over, into]
+    left = ends.score[up, over] + ends.back[up, over]
+    left += m.pairs.among(follow(ends.number[up, over], word[:, None]))
+    right = starts.score[down, into] + m.back.find(word)[:, None]
+    right += m.pairs.among(follow(word[:, None], starts.number[down, into]))
+    whole = np.full(real.shape, _NEVER, np.float32)
+    whole[real] = left.max(1) + probability[real] + np.where(starts.over[down, into], 0, right.max(1))
+    best = np.maximum(best, whole.max(1))
     return np.where(alone > _NEVER / 2, best - alone, 0).astype(np.float32)

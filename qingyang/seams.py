@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -49,6 +49,10 @@ class Lexicon(NamedTuple):
         found = self.keys[at] == sought
         out[likely[found]] = self.values[at[found]]
         return out
+
+    def among(self, wanted: NDArray[np.uint32]) -> Floats:
+        """:meth:`find` of a table of numbers."""
+        return self.find(wanted.ravel()).reshape(wanted.shape)
 
 
 def _spread(keys: NDArray[np.uint32], less: int) -> NDArray[np.uint32]:
@@ -155,14 +159,27 @@ Spans = Sequence[tuple[int, int]]
 
 def _product(x: Floats, w: Floats, spans: Spans | None) -> Floats:
     """``x @ w``, for the rows of each page by themselves: the last bit of a product hangs on the number of rows, and a page must
-    weigh the same whatever it is weighed with."""
+    weigh the same whatever it is weighed with. Pages of as many rows that stand together make one stack."""
     if spans is None:
         whole: Floats = x @ w
         return whole
     out = np.zeros((len(x), w.shape[1]), np.float32)
-    for a, b in spans:
-        np.matmul(x[a:b], w, out=out[a:b])
+    for first, last, rows in _stacks(spans):
+        np.matmul(x[first:last].reshape(-1, rows, len(w)), w, out=out[first:last].reshape(-1, rows, w.shape[1]))
     return out
+
+
+def _stacks(spans: Spans) -> Iterator[tuple[int, int, int]]:
+    """Stretches of spans of the same size, one right after the other: where they begin and end, and that size."""
+    first = last = rows = 0
+    for a, b in spans:
+        if a != last or b - a != rows:
+            if rows:
+                yield first, last, rows
+            first, rows = a, b - a
+        last = b
+    if rows:
+        yield first, last, rows
 
 
 def reads_on(left: NDArray[np.uint32], right: NDArray[np.uint32], spans: Spans | None = None) -> Floats:
@@ -220,9 +237,13 @@ def belongs(left: NDArray[np.uint32], right: NDArray[np.uint32], words: Floats |
     return out
 
 
+EMPTY = np.uint32(2166136261)
+"""The :func:`word_hash` of no characters."""
+
+
 def word_hash(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """One 32-bit number per row of code points (FNV-1a over code points)."""
-    h = np.full(codes.shape[0], 2166136261, np.uint32)
+    h = np.full(codes.shape[0], EMPTY)
     for k in range(codes.shape[1]):
         h = hashed_on(h, codes[:, k])
     return h
@@ -231,9 +252,6 @@ def word_hash(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
 def hashed_on(h: NDArray[np.uint32] | np.uint32, codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """One step of :func:`word_hash`, modulo 2³² as arrays count."""
     return (codes ^ h) * np.uint32(16777619)
-
-
-_EMPTY = np.uint32(2166136261)
 
 
 def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
@@ -263,10 +281,10 @@ def evidence(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Floats:
     seen, chance = t.side.find(key), t.left[a] + t.right[b] - t.log_side
     never = -np.logaddexp(chance, np.log(0.5)) + np.log(0.5)
     out[known, 5] = np.where(seen != 0, seen, np.where(chance > -1, never, 0))
-    pair = hashed_on(hashed_on(_EMPTY, last), head)
-    before = hashed_on(hashed_on(hashed_on(_EMPTY, near), last), head)
+    pair = hashed_on(hashed_on(EMPTY, last), head)
+    before = hashed_on(hashed_on(hashed_on(EMPTY, near), last), head)
     behind = hashed_on(pair, second)
-    widest = hashed_on(hashed_on(hashed_on(hashed_on(_EMPTY, far), near), last), head)
+    widest = hashed_on(hashed_on(hashed_on(hashed_on(EMPTY, far), near), last), head)
     words = np.concatenate((pair, before, behind, hashed_on(before, second), widest, hashed_on(behind, third)))
     found = t.words.find(words).reshape(6, -1)
     out[:, 1], out[:, 2], out[:, 3] = found[0], found[1:3].max(0), found[3:].max(0)
