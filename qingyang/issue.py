@@ -130,8 +130,9 @@ def _drafted(group: Sequence[Batch]) -> Iterator[tuple[int, PageDrafts]]:
             drafts.in_order = in_order(page.p) and sheet.row is None
             issues.append(batch.issue)
             read.append((sheet, X, page.p, drafts))
-    for number, (sheet, X, p, _), drafts in zip(issues, read, thread_all(read), strict=True):
-        yield number, unbroken.mend(sheet, X, subheads.settle(sheet, X, p, drafts))
+    settled = [subheads.settle(sheet, X, p, drafts) for (sheet, X, p, _), drafts in zip(read, thread_all(read), strict=True)]
+    unbroken.mend_all([(sheet, X, drafts) for (sheet, X, _, _), drafts in zip(read, settled, strict=True)])
+    yield from zip(issues, settled, strict=True)
 
 
 def decide(sheet: Sheet, others: Sequence[Sheet], X: evidence.Floats, page: Decided) -> evidence.Floats:
