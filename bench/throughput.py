@@ -53,25 +53,33 @@ STAGES = (
     ("lines", "qingyang.issue:read_pages"),
     ("evidence", "qingyang.evidence:gather_all"),
     ("roles", "qingyang.issue:weigh"),
+    ("rules on roles", "qingyang.issue:decide", "qingyang.issue:setting.weigh_again"),
     ("cut, decisions", "qingyang.issue:cut", "qingyang.issue:_decisions"),
     ("thread", "qingyang.issue:thread_all"),
     ("headings", "qingyang.issue:subheads.settle"),
+    ("broken paragraphs", "qingyang.issue:unbroken.mend_all"),
     ("stitch", "qingyang.issue:stitch"),
     ("characters", "qingyang.characters:normalise", "qingyang.characters:blanks"),
     ("compose", "qingyang.articles:Writer.add", "qingyang.articles:Writer.finish"),
+    ("issues, otherwise", "qingyang.issue:clean_issues"),
     ("account", "tasks.shard:_accounted"),
     ("flags", "qingyang.flags:find_all"),
     ("variants", "qingyang.scripts:Converters.convert_all"),
     ("words", "tasks.shard:words_record", "qingyang.scripts:cut_each"),
     ("metrics", "qingyang.metrics:row", "qingyang.metrics:characters", "qingyang.metrics:page_share", "qingyang.scripts:judge"),
     ("serialise", "tasks.shard:line"),
+    ("batches: files, cycles", "tasks.shard:make"),
     CHECKS,
     ("assemble, write", "tasks.corpus:shard.assemble", "tasks.corpus:_commit"),
     ("proof", "tasks.corpus:_proof"),
+    ("plan, join, manifest", "tasks.corpus:survey", "tasks.corpus:make_group", "tasks.corpus:finish"),
 )
 """A stage's name, and the functions whose time counts as its; of a call inside a call, the inner one counts."""
 
-STRUCTURE = ("lines", "evidence", "roles", "cut, decisions", "thread", "headings", "stitch", "characters", "compose", "account")
+STRUCTURE = (
+    *("lines", "evidence", "roles", "rules on roles", "cut, decisions", "thread", "headings", "broken paragraphs", "stitch"),
+    *("characters", "compose", "issues, otherwise", "account"),
+)
 
 
 class Clock:
@@ -498,7 +506,7 @@ def show(result: dict[str, Any]) -> None:
     row("its floor", least, least / whole)
     row("structure with provenance", sum(stages.get(s, 0.0) for s in STRUCTURE), sum(stages.get(s, 0.0) for s in STRUCTURE) / whole)
     for name in [*(s[0] for s in STAGES), "reference words (jieba)", "the rest"]:
-        if stages.get(name):
+        if stages.get(name, 0.0) >= 0.005:
             row(f"· {name}", stages[name], stages[name] / whole)
     print(f"\nwhole job ÷ floor: {median(j['seconds'] / f['seconds'] for j, f in zip(jobs, floors, strict=True)):.1f}", end="; ")
     print(f"floor: words {median(f['words'] for f in floors):.2f} s, conversions {median(f['variants'] for f in floors):.2f} s")
