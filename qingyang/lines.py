@@ -21,9 +21,9 @@ from qingyang.codes import code_points
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
 from qingyang.leads import opens
 from qingyang.patterns import compile_pattern
+from qingyang.reading import read_so
 from qingyang.records import INVISIBLE, Source
 from qingyang.rulebook import Rulebook
-from qingyang.simplified import read_so
 
 Ints = NDArray[np.int64]
 
@@ -83,8 +83,8 @@ class Sheet:
     """The units of one source, in arrays over units; ``cps`` and ``cls`` are over characters."""
 
     source: Source
-    """As it is looked at: without letter-spacing, in Simplified characters. :func:`qingyang.spacing.as_delivered` puts back what was
-    printed."""
+    """As it is looked at: without letter-spacing, in plain Simplified characters. :func:`qingyang.spacing.as_delivered` puts back what
+    was printed."""
     cps: NDArray[np.uint32]
     cls: NDArray[np.uint32]
     starts: Ints
@@ -164,6 +164,10 @@ def read_pages(sources: Sequence[Source], book: Rulebook | None = None) -> list[
     return sheets
 
 
+MARGIN = 0.1
+"""Share of a page's lines that may stand further out than its margin: a nameplate, a folio line."""
+
+
 def _printed(source: Source, book: Rulebook | None) -> Sheet:
     """The units of a source as its lines give them."""
     source, delivered = spacing.closed_up(source)
@@ -183,6 +187,9 @@ def _printed(source: Source, book: Rulebook | None) -> Sheet:
     wide = np.zeros(len(cps) + 1, np.int32)
     np.cumsum((cls & BLANK != 0).view(np.int8) + (cps == 0x3000), out=wide[1:])
     indent = ((wide[starts] - wide[lo]) / 2).astype(np.float32)
+    if len(indent):
+        # what nearly every line stands in from the edge is the page's margin
+        indent = np.maximum(indent - np.quantile(indent, MARGIN, method="lower"), np.float32(0))
     rows = np.flatnonzero(full)
     # \r\n gives an empty row between the two characters; it is no empty line
     crlf = np.zeros(len(full), bool)

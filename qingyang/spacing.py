@@ -1,4 +1,4 @@
-"""Pages whose engine put a blank between every two characters, 中 国 人 民, read as if it had not.
+"""Pages whose engine put a blank between every two characters, 中 国 人 民, or behind every mark, read as if it had not.
 
 A line of such a page is half as wide again as it was printed, no pattern knows its words, and its blanks look like the room between
 columns. :func:`closed_up` gives the page without them, for all that weighs lines and words; :func:`as_delivered` puts what was found
@@ -59,9 +59,32 @@ def _mostly(signs: NDArray[np.bool_], at: NDArray[np.int64]) -> bool:
     return apart >= LEAST and apart >= SHARE * (apart + touching)
 
 
+_MARKS = np.array([ord(c) for c in "，。、；：！？,;:!?.”）》"], np.uint32)
+
+
+def behind_marks(text: str) -> NDArray[np.int64]:
+    """Where the blanks are that an engine put behind every mark: 今天， 我们隆重召开大会， 表彰. Nowhere in any other text.
+
+    >>> spaced_out, other = "今天， 我们隆重召开大会， 表彰劳模。 " * 30, "今天， 我们开会，表彰劳模。" * 30
+    >>> behind_marks(spaced_out)[:3].tolist(), behind_marks(other).tolist()
+    ([3, 13, 19], [])
+    """
+    cps = codes.code_points(text)
+    if len(cps) < 3:
+        return np.zeros(0, np.int64)
+    mark = np.flatnonzero(np.isin(cps[:-2], _MARKS))
+    han = (cps >= 0x3400) & (cps <= 0x9FFF)
+    apart = mark[(cps[mark + 1] == _BLANK) & han[mark + 2]]
+    touching = int(np.count_nonzero(han[mark + 1]))
+    if len(apart) < LEAST // 2 or len(apart) < SHARE * (len(apart) + touching):
+        return np.zeros(0, np.int64)
+    out: NDArray[np.int64] = mark[(cps[mark + 1] == _BLANK) & (cps[mark + 2] > _BLANK) & (cps[mark + 2] != 0x3000)] + 1
+    return out
+
+
 def closed_up(source: Source) -> tuple[Source, NDArray[np.int64] | None]:
     """The source without its letter-spacing, and where each of the characters that remain stands; the source itself where it has none."""
-    gone = spaced(source.text)
+    gone = np.union1d(spaced(source.text), behind_marks(source.text))
     if not len(gone):
         return source, None
     kept = np.delete(np.arange(len(source.text)), gone)

@@ -1,7 +1,11 @@
-"""A page in Traditional characters is cut and joined as the same page in Simplified ones, and printed as it was delivered."""
+"""The same page is cut and joined alike in either script and however its engine wrote marks, margins and blanks; it is printed as it was
+delivered."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +17,7 @@ from bench.quality.score import sources_of
 from qingyang import clean, evidence
 from qingyang.issue import clean_issue
 from qingyang.lines import read_pages
-from qingyang.records import Source
+from qingyang.records import Record, Source
 from qingyang.rulebook import load
 from qingyang.simplified import simplified
 
@@ -61,3 +65,42 @@ examples = ["⟦{slogan}⟧", "好好學習"]
         for line in ("天天向上好日報", "天天向上好日报"):
             (sheet,) = read_pages([Source("1.txt", line + "\n小麥豐收了。\n", "0" * 64)], load({"my.toml": table}))
             assert evidence.gather(sheet)[0, column] == 1
+
+
+def _half_width(text: str) -> str:
+    """As engines write it that know no Chinese marks: the full stop too."""
+    return text.translate(str.maketrans("，。：；？！（）", ",.:;?!()"))
+
+
+def _behind_marks(text: str) -> str:
+    return re.sub("([，。；：！？])(?!\n)", r"\1 ", text)
+
+
+@pytest.mark.parametrize("profile", ["lines", "fragments"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.translate(str.maketrans("“”‘’", "「」『』")),
+        lambda text: text.replace("\n", "\n    "),
+        lambda text: text.replace("人", "⼈").replace("工", "⼯"),
+        _half_width,
+        _behind_marks,
+    ],
+    ids=["corner quotes", "margin", "radicals", "half-width marks", "blanks behind marks"],
+)
+def test_a_habit_of_the_engine_says_nothing_of_the_page(written: Callable[[str], str], profile: str) -> None:
+    """Blanks behind marks had pages of lines taken for columns, a margin had every block taken for a new paragraph."""
+    issue = compose(910_006, profile=profile, pages=2)
+    sources = sources_of(issue)
+    other = [replace(s, text=written(s.text)) for s in sources]
+    plain, habitual = clean_issue(sources).records, clean_issue(other).records
+    assert any(a.text != b.text for a, b in zip(sources, other, strict=True))
+
+    def told(records: list[Record]) -> list[list[str]]:
+        """Paragraph ends, in letters and ideographs."""
+        return [[re.sub(r"\W", "", unicodedata.normalize("NFKC", p)) for p in r["paragraphs"]] for r in records]
+
+    both = list(zip(told(plain), told(habitual), strict=False))
+    assert len(plain) == len(habitual)
+    alike, paragraphs = sum(a == b for x, y in both for a, b in zip(x, y, strict=False)), sum(len(x) for x, _ in both)
+    assert alike >= 0.97 * paragraphs
