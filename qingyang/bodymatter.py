@@ -7,7 +7,7 @@ shows none of that is text: a lost sentence costs a reader more than a line too 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -67,6 +67,11 @@ _BODY = frozenset(("start", "continue", "subhead"))
 _ENDED = [_COL[n] for n in ("last_stop", "last_digit", "shut_after_stop", "is_issuer", "is_docdate")]
 _LABEL = compile_pattern("[\u3400-\u9fff]{1,6}[:：]")
 _CONTACTS = compile_pattern("[\u3400-\u9fff]{0,4}(?:电话|地址|传真|邮编|邮箱|网址|联系人|热线)[:： ]")
+_OPENS_HEAD = frozenset(("kicker", "headline", "headline_cont"))
+SURE = 0.8
+"""From which probability on the first lines of a page are its furniture, whatever is in them."""
+_FEWEST = 6
+"""Ideographs of a line of a head; names of papers and sections are shorter."""
 CAPTION = 0.5
 """From which probability on a line without any sign of a picture is its caption."""
 _PICTURED = [_COL[f"is_{n}"] for n in ("caption", "credit")]
@@ -88,7 +93,46 @@ def keep(sheet: Sheet, others: Sequence[Sheet], X: Floats, page: Decided) -> lis
         for k, r in enumerate(roles)
         if r == "furniture" and k >= min(head, HEAD) and is_text(sheet, X, roles, p, k) and not _elsewhere(sheet, others, k)
     ]
-    return [*_as_text(p, kept, "bodymatter.is_text"), *_as_text(p, no_captions(sheet, X, roles, p), "bodymatter.no_captions")]
+    parts = within_head(roles, kept)
+    if head and roles[head:] and over_head(sheet, X, roles, p, head - 1) and not _elsewhere(sheet, others, head - 1):
+        best = max(("kicker", "headline"), key=lambda role: p[head - 1, ROLES.index(role)])
+        parts[head - 1] = best, "bodymatter.over_head"
+    return [
+        *_as_text(p, [k for k in kept if k not in parts], "bodymatter.is_text"),
+        *(Proposal(k, role, by) for k, (role, by) in parts.items()),
+        *_as_text(p, no_captions(sheet, X, roles, p), "bodymatter.no_captions"),
+    ]
+
+
+def within_head(roles: list[str], kept: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """A line that nothing shows to be the page's own, between two lines of a head, is a line of that head, and the next goes on with it:
+    全国足球甲A联赛第20轮 / 山城队主场爆冷 零比二负于海滨 / 主教练赛后称“输在门前一脚”.
+
+    >>> within_head(["headline", "furniture", "headline", "start"], [1])
+    {1: ('headline_cont', 'bodymatter.within_head'), 2: ('headline_cont', 'bodymatter.within_head')}
+    >>> within_head(["start", "furniture", "headline"], [1])
+    {}
+    """
+    out: dict[int, tuple[str, str]] = {}
+    for k in kept:
+        if 0 < k < len(roles) - 1 and roles[k - 1] in _OPENS_HEAD and roles[k + 1] in ("headline", "headline_cont", "deck"):
+            out[k] = "headline_cont", "bodymatter.within_head"
+            if roles[k + 1] == "headline":
+                out[k + 1] = out[k]
+    return out
+
+
+def over_head(sheet: Sheet, X: Floats, roles: list[str], p: Floats, k: int) -> bool:
+    """Is a line above the first head of a page, of which the network is in doubt, part of that head? 山洪暴發 交通斷絕 over
+    花東公路坍方三處: ideographs alone, and nothing shows them to be the page's own."""
+    return (
+        roles[k + 1] in ("kicker", "headline", "headline_cont")
+        and p[k, ROLES.index("furniture")] < SURE
+        and len(_HAN.findall(sheet.unit(k))) >= _FEWEST
+        and not X[k, _COL["digits"]]
+        and furniture.match(sheet.unit(k), sheet.book) is None
+        and is_text(sheet, X, roles, p, k)
+    )
 
 
 def _as_text(p: Floats, units: list[int], by: str) -> Iterator[Proposal]:

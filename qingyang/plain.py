@@ -79,7 +79,7 @@ def one_headline(roles: list[str], p: Floats, X: Floats) -> Found:
     cont = ROLES.index("headline_cont")
     for k in range(1, len(roles)):
         under = roles[k] == "headline" and roles[k - 1] in ("headline", "headline_cont")
-        if under and (p[k, cont] >= 0.15 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
+        if under and (p[k, cont] >= 0.1 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
             yield k, "headline_cont"
 
 

@@ -25,6 +25,8 @@ PRECEDENCE = (
     "midsentence.unshaped",
     "midsentence.torn_credits",
     "bodymatter.is_text",
+    "bodymatter.within_head",
+    "bodymatter.over_head",
     "bodymatter.no_captions",
     # how lines are set: without looking at their words
     "tabular.rows",

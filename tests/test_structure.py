@@ -392,3 +392,19 @@ def test_a_piece_with_a_deck_is_not_given_away_without_it() -> None:
     text = "–ကကကကကက㐀䀀ကࠀ新华社䆐㗀0月0日电欰态护旤ကက取怀　　㛤氫幷(上接第版)ကက新华社ကࠀက日电欰态护旤ကက　　　　ࠀ氫幷"
     done = clean_issue([Source("p.txt", text, "0" * 64)])
     account(done.ledger[0], text, {r["id"]: r for r in done.records})
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["全省排球联赛第8轮", "江城队客场受挫 一比三负于平川", "主教练称“输在一传”"],
+        ["前三季度工业数据公布", "全市用电增长6.3% 新兴产业“挑大梁”见效", "专家：四季度有望继续回升"],
+    ],
+)
+def test_a_line_inside_a_head_is_no_article_of_its_own(head: list[str]) -> None:
+    """Figures and a blank made the middle line look like the page's own, and it stood as an article's only paragraph."""
+    body = ["　　本报江城11月5日电（记者郭", "强）今天下午，市体育馆内四千名", "观众目睹了一场令人沮丧的失利：", "排名第三的主队不敌客队，名次下", "降到第五。"]
+    body += ["　　比赛开始后客队连得七分，主队", "两次叫停都没有止住势头。主教练", "赛后说，队员的一传整场都不到位", "，拦网也没有发挥出应有的水平。"]
+    records = clean("\n".join(["第3版 综合 1995年11月6日", *head, *body]) + "\n")
+    assert ["".join(r["headline"].split()) for r in records if r["headline"]] == ["".join("".join(head).split())]
+    assert len(records) == 1 and len(records[0]["paragraphs"]) == 2
