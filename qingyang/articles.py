@@ -52,6 +52,8 @@ class Writer:
         """The units of each source."""
         self.inside: dict[tuple[int, int, int], bool] = {}
         """(source, end, start) of the line ends in headlines and bylines → whether a word goes on there."""
+        self.cells = {(n, d["at"]) for n, page in enumerate(pages) for d in page.decisions if d.get("by") == "tabular.rest_of_row"}
+        """(source, start) of what a row of a table had no room for: a cell of its own."""
         self._weigh_seams()
 
     # ---------------------------------------------------------------- one article
@@ -146,7 +148,7 @@ class Writer:
         if sign_offs:
             put("sign_off", -1, self._mark(sign_offs[0]))
         for k, para in enumerate(paragraphs):
-            put("paragraphs", k, para)
+            put("paragraphs", k, self._apart(para))
         for k, cap in enumerate(captions):
             put("metadata.captions", k, self._line_field(cap, glue=True))
         for d in chain:
@@ -371,6 +373,16 @@ class Writer:
                     self.more[s.source].append(Edit(out[-1].end, s.start, " ", "layout.line-end"))
                     out[-1] = Stretch(s.source, out[-1].start, s.end)
                     continue
+            out.append(s)
+        return out
+
+    def _apart(self, para: list[Stretch]) -> list[Stretch]:
+        """A paragraph with a blank for the line end before each cell that its row had no room for: 1 滨海队 14 9 3 2 / 30."""
+        out: list[Stretch] = []
+        for s in para:
+            if out and (s.source, s.start) in self.cells and out[-1].source == s.source and out[-1].end < s.start:
+                self.more[s.source].append(Edit(out[-1].end, s.start, " ", "layout.line-end"))
+                s = Stretch(s.source, out.pop().start, s.end)
             out.append(s)
         return out
 

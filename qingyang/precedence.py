@@ -30,6 +30,7 @@ PRECEDENCE = (
     "bodymatter.no_captions",
     # how lines are set: without looking at their words
     "tabular.rows",
+    "tabular.rest_of_row",
     "tabular.verse",
     "tabular.poet",
     "tabular.after_short",

@@ -39,6 +39,11 @@ _DIGIT = compile_pattern("[0-9０-９]")
 _SENTENCE = compile_pattern("[。；;！!]")
 _NO_ROW = [_COL[f"is_{n}"] for n in ("furniture", "dateline", "caption", "heading_sign", "credit", "byline", "index")]
 
+_FIGURE = "[-+－＋±]?[0-9０-９][0-9０-９.．:：/／%％－—-]{0,7}"
+_FIGURES = compile_pattern(rf"{_FIGURE}(?:[ \u3000]+{_FIGURE})*")
+
+NEAR, CELL = 8, 12
+"""Lines to both sides among which a row is sought that has as many cells; characters of the longest cell of a row of figures."""
 HEADED = 0.6
 """From which probability on a line with blanks is a head."""
 ROWS = 3
@@ -47,7 +52,8 @@ ROWS = 3
 
 def paragraphs(sheet: Sheet, X: Floats, page: Decided) -> list[Proposal]:
     """Every row of a table or a listing as a paragraph."""
-    return _begin(page.roles, rows(sheet, X, page.roles, page.p), "tabular.rows")
+    found, ends = rows(sheet, X, page.roles, page.p)
+    return [*_begin(page.roles, found, "tabular.rows"), *(Proposal(k, "continue", "tabular.rest_of_row") for k in ends)]
 
 
 def poems(sheet: Sheet, X: Floats, page: Decided) -> list[Proposal]:
@@ -97,8 +103,8 @@ def _with_colon(sheet: Sheet, reach: int) -> list[int]:
 
 
 # ---------------------------------------------------------------- tables and listings
-def rows(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
-    """The units that are rows of a table or a listing."""
+def rows(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> tuple[list[int], list[int]]:
+    """The units that are rows of a table or a listing, and those that are the end of the row above them."""
     blanks = np.flatnonzero(X[:, _COL["blank_inside"]] > 0)
     clocked = np.flatnonzero((sheet.cls[sheet.starts] & lines.DIGIT) != 0)
     labelled = [k for k in _with_colon(sheet, 7) if X[k, _COL["is_question"]] <= 0 and _LABEL.match(sheet.unit(k))]
@@ -108,6 +114,10 @@ def rows(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
         text = sheet.unit(k)
         if (len(mine) > 1 or _opens(text)) and not X[k, _NO_ROW].any() and not _SENTENCE.search(text):
             row[k] = True
+    ends = rest_of_row(sheet, row, parts)
+    for k in ends:
+        row[k] = True
+        parts[k - 1] = parts[k - 1] + parts.pop(k)
     # what a column's end broke off a row stands between two rows
     for k in np.flatnonzero(row[:-2] & ~row[1:-1] & row[2:]).tolist():
         row[k + 1] = (roles[k + 1] == "continue" and X[k, _COL["full"]] > 0) or _cell(X, roles, k + 1)
@@ -127,8 +137,28 @@ def rows(sheet: Sheet, X: Floats, roles: list[str], p: Floats) -> list[int]:
         own = len(loose) < len(rows)
         loose = [k for k in loose if roles[k] not in _HEADED or p[k, ROLES.index(roles[k])] < HEADED]
         out += [k for k in loose if roles[k] != "furniture" or not own]
-        out += [k for k in range(a, b) if k not in rows and roles[k] == "furniture" and not own]
-    return out
+        out += [k for k in range(a, b) if k not in rows and k not in ends and roles[k] == "furniture" and not own]
+    return out, [k for k in ends if k - 1 in out]
+
+
+def rest_of_row(sheet: Sheet, row: NDArray[np.bool_], parts: dict[int, list[str]]) -> list[int]:
+    """Figures that the row above had no room for, 1 滨海队 14 9 3 2 / 30, are its end where both have as many cells as another row."""
+    cut = [k for k in parts if k and row[k - 1] and figured(sheet.unit(k - 1)) and _FIGURES.fullmatch(sheet.unit(k))]
+    whole = [len(parts[k - 1]) + len(parts[k]) for k in cut]
+    near = [{len(parts[j]) for j in range(k - 1 - NEAR, k + NEAR) if j in parts and j != k and row[j]} for k in cut]
+    return [k for k, n, others in zip(cut, whole, near, strict=True) if n in others or whole.count(n) > 1]
+
+
+def figured(line: str) -> bool:
+    """Whether a line is a row of a table with figures in it.
+
+    >>> figured("1 滨海队 14 9 3 2"), figured("共有12 名代表到会"), figured("1998年")
+    (True, False, False)
+    """
+    mine = cells(line)
+    return (
+        len(mine) > 2 and sum(bool(_FIGURES.fullmatch(c)) for c in mine) > 1 and not _SENTENCE.search(line) and max(map(len, mine)) <= CELL
+    )
 
 
 def _cell(X: Floats, roles: list[str], k: int) -> bool:

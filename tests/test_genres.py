@@ -29,6 +29,17 @@ def test_a_table_is_its_rows() -> None:
     assert page("", "积分榜", *rows)[-1] == ("积分榜", rows)
 
 
+def test_figures_that_a_row_had_no_room_for_are_a_cell_of_it() -> None:
+    head, rows = "名次 队名 场次 胜 平 负 积分", ["1 滨海队 14 9 3 2", "2 海州队 14 8 4 2", "3 江北队 14 7 3 4"]
+    told = page("", "积分榜", head, *(f"{row}\n{points}" for row, points in zip(rows, (30, 28, 24), strict=True)))
+    assert told[-1][1][-3:] == [f"{row} {points}" for row, points in zip(rows, (30, 28, 24), strict=True)]
+
+
+def test_a_number_that_a_line_end_cuts_in_running_text_is_one() -> None:
+    ((_, told),) = page("　　工程自199\n8年动工，共用去石料12\n00吨，参加施工的有600人。")
+    assert "工程自1998年动工，共用去石料1200吨，参加施工的有600人。" in "".join(told)
+
+
 def test_a_listing_is_its_hours() -> None:
     rows = ["7:20　早间新闻", "8:05　电视剧：河畔人家（3、4）", "12:00　午间半小时", "19:40　江北天气", "20:10　故事片：远山"]
     assert page("", "今日电视", *rows)[-1] == ("今日电视", rows)
