@@ -87,13 +87,22 @@ def plain(text: str) -> NDArray[np.uint32]:
     out = known.take(codes, mode="clip")
     np.copyto(out, codes, where=codes >= len(known))
     narrow = _narrow(text)
-    for e in characters.normalise(text):
+    for e in characters.normalise(text) if narrow or _stands_in().take(codes, mode="clip").any() else ():
         if (e.rule in STAND_INS or (narrow and e.rule in NARROW)) and len(e.after) == e.end - e.start:
             out[e.start : e.end] = known[code_points(e.after)]
     for printed, mark in QUOTES.items():
         out[out == ord(printed)] = ord(mark)
     if narrow:
         out[[m.start() for m in _STOP.finditer(text)]] = ord("。")
+    return out
+
+
+@lru_cache(maxsize=1)
+def _stands_in() -> NDArray[np.bool_]:
+    """Code point → whether a rule of :data:`STAND_INS` may be about it; the last stands for all beyond it."""
+    out = np.zeros(0x20000, np.bool_)
+    for lo, hi in ((0x2E80, 0x2FDF), (0xF900, 0xFAFF), (0xFE10, 0xFE6F), (0xFF61, 0xFF65), (0x1FFFF, 0x1FFFF)):
+        out[lo : hi + 1] = True
     return out
 
 
