@@ -25,6 +25,7 @@ _NO_ITEM = [NAMES.index(n) for n in ("is_caption", "is_credit", "is_furniture", 
 _BODY = ("start", "continue", "resume", "other")
 _BODY_AT = [ROLES.index(r) for r in _BODY]
 _MARKS = [NAMES.index(f"first_{n}") for n in ("comma", "stop", "semi", "colon", "shutq", "shutb")]
+_PAUSES = [NAMES.index(n) for n in ("last_comma", "last_semi", "last_colon")]
 _SIGNS = [NAMES.index(n) for n in ("han", "digits", "latin")]
 _TINY, _QUESTION, _BRACKET = (NAMES.index(n) for n in ("tiny", "is_question", "last_shutb"))
 _WIDTH, _WORD, _STOP, _SHUT, _HAN, _INDENTS = (
@@ -36,11 +37,11 @@ def see(roles: Sequence[str], p: Floats, X: Floats) -> list[Proposal]:
     """What is plain on a page, rule by rule; each sees what the one before it took a unit for."""
     now = list(roles)
     out: list[Proposal] = []
-    for rule in (mark, heading_sign, docdate, item, one_headline, question, room_above):
+    for rule in (mark, heading_sign, docdate, item, one_headline, below_foot, question, room_above):
         for k, role in rule(now, p, X):
             now[k] = role
-            # what else the network thinks of the unit still counts where pieces are put together
-            out.append(Proposal(k, role, f"plain.{rule.__name__}", p[k]))
+            # what else the network thinks of the unit still counts where pieces are put together, but for what no text goes on with
+            out.append(Proposal(k, role, f"plain.{rule.__name__}", None if rule is below_foot else p[k]))
     return out
 
 
@@ -81,6 +82,22 @@ def one_headline(roles: list[str], p: Floats, X: Floats) -> Found:
         under = roles[k] == "headline" and roles[k - 1] in ("headline", "headline_cont")
         if under and (p[k, cont] >= 0.1 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
             yield k, "headline_cont"
+
+
+def below_foot(roles: list[str], p: Floats, X: Floats) -> Found:
+    """What stands below the foot of a page, its last furniture or caption, and goes on with nothing, since the text above has ended, is the
+    tail of another story."""
+    text = [k for k, role in enumerate(roles) if role not in ("furniture", "caption", "caption_cont")]
+    if len(text) < 3 or text[-1] != len(roles) - 1:
+        return
+    k = len(roles) - 1
+    while k and roles[k] == "continue" and roles[k - 1] in _BODY:
+        k -= 1
+    above = max((j for j in text if j < k), default=None)
+    if above is None or above == k - 1 or roles[k] not in ("continue", "resume") or roles[above] not in _BODY:
+        return
+    if not (X[above, _HAN] > 0 or X[above, _PAUSES].any()):
+        yield k, "other"
 
 
 def question(roles: list[str], p: Floats, X: Floats) -> Found:

@@ -56,6 +56,7 @@ PRECEDENCE = (
     "plain.docdate",
     "plain.item",
     "plain.one_headline",
+    "plain.below_foot",
     "plain.question",
     "plain.room_above",
 )

@@ -72,8 +72,18 @@ def test_a_headline_glued_to_its_dateline_is_cut() -> None:
 
 # ------------------------------------------------------------------ columns side by side
 def test_columns_side_by_side_are_read_one_after_the_other() -> None:
-    left = ["劳动模范是民族的精英人民的楷", "模是共和国的功臣我国是人民当", "家作主的社会主义国家党和国家", "始终全心全意依靠工人阶级方针"] * 3
-    right = ["当今世界综合国力的竞争归根到", "底是人才的竞争劳动者素质的竞", "争我国工人阶级和广大劳动群众", "要树立终身学习的理念养成善于"] * 3
+    left = [
+        "劳动模范是民族的精英人民的楷",
+        "模是共和国的功臣我国是人民当",
+        "家作主的社会主义国家党和国家",
+        "始终全心全意依靠工人阶级方针",
+    ] * 3
+    right = [
+        "当今世界综合国力的竞争归根到",
+        "底是人才的竞争劳动者素质的竞",
+        "争我国工人阶级和广大劳动群众",
+        "要树立终身学习的理念养成善于",
+    ] * 3
     s = sheet("\n".join(f"{a} {b}" for a, b in zip(left, right, strict=True)) + "\n")
     assert [s.unit(k) for k in range(len(s))] == left + right
 
@@ -106,7 +116,9 @@ def test_columns_whose_baselines_differ_are_told_by_their_turn_and_their_seams()
 def test_a_flush_line_with_room_for_the_next_word_ended_its_paragraph() -> None:
     """Without indents only the width of a line tells that a sentence's end is a paragraph's end."""
     one = "各级人民政府应当加强对安全生产工作的领导，支持、督促各有关部门依法履行安全生产监督管理职责，建立健全协调机制，及时解决问题。"
-    two = "企业开展经营活动应当遵守法律，不得损害消费者的合法权益。商品价格由经营者依照价格法律自主制定，消费者有权知悉其购买商品的真实情况。"
+    two = (
+        "企业开展经营活动应当遵守法律，不得损害消费者的合法权益。商品价格由经营者依照价格法律自主制定，消费者有权知悉其购买商品的真实情况。"
+    )
     column = 15
     lines = [p[i : i + column] for p in (one, two) * 6 for i in range(0, len(p), column)]
     text = "\n".join(lines) + "\n"
@@ -336,10 +348,15 @@ def test_ids_depend_on_bytes_only() -> None:
 
 
 def test_a_tail_goes_to_the_head_whose_story_it_tells() -> None:
-    rice = "水稻育种取得突破\n\n本报长沙5月3日电 科研人员培育出水稻新品种，杂交水稻亩产再创新高，水稻专家介绍，育种技术\n\n（下转第四版）\n\n"
+    rice = (
+        "水稻育种取得突破\n\n本报长沙5月3日电 科研人员培育出水稻新品种，杂交水稻亩产再创新高，水稻专家介绍，育种技术\n\n（下转第四版）\n\n"
+    )
     rail = "高铁今日开通运营\n\n本报成都5月3日电 高铁正式开通，列车时速三百公里，沿线旅客乘坐高铁列车出行更加便捷，铁路部门\n\n（下转第四版）\n"
     tails = "（上接第一版）增开高铁列车二十对，铁路部门优化列车运行图，方便旅客出行。\n\n（上接第一版）走在世界前列，水稻专家表示，杂交水稻育种还有潜力。\n"
-    pages = [Source(f"{n}.txt", t, str(n) * 64, publication="报", issue_date="2019-05-04", page=str(n)) for n, t in ((1, rice + rail), (4, tails))]
+    pages = [
+        Source(f"{n}.txt", t, str(n) * 64, publication="报", issue_date="2019-05-04", page=str(n))
+        for n, t in ((1, rice + rail), (4, tails))
+    ]
     records = {r["headline"]: r for r in accounted(pages)}
     assert records["水稻育种取得突破"]["paragraphs"][-1].endswith("育种技术走在世界前列，水稻专家表示，杂交水稻育种还有潜力。")
     assert records["高铁今日开通运营"]["paragraphs"][-1].endswith("铁路部门增开高铁列车二十对，铁路部门优化列车运行图，方便旅客出行。")
@@ -403,8 +420,40 @@ def test_a_piece_with_a_deck_is_not_given_away_without_it() -> None:
 )
 def test_a_line_inside_a_head_is_no_article_of_its_own(head: list[str]) -> None:
     """Figures and a blank made the middle line look like the page's own, and it stood as an article's only paragraph."""
-    body = ["　　本报江城11月5日电（记者郭", "强）今天下午，市体育馆内四千名", "观众目睹了一场令人沮丧的失利：", "排名第三的主队不敌客队，名次下", "降到第五。"]
-    body += ["　　比赛开始后客队连得七分，主队", "两次叫停都没有止住势头。主教练", "赛后说，队员的一传整场都不到位", "，拦网也没有发挥出应有的水平。"]
+    body = [
+        "　　本报江城11月5日电（记者郭",
+        "强）今天下午，市体育馆内四千名",
+        "观众目睹了一场令人沮丧的失利：",
+        "排名第三的主队不敌客队，名次下",
+        "降到第五。",
+    ]
+    body += [
+        "　　比赛开始后客队连得七分，主队",
+        "两次叫停都没有止住势头。主教练",
+        "赛后说，队员的一传整场都不到位",
+        "，拦网也没有发挥出应有的水平。",
+    ]
     records = clean("\n".join(["第3版 综合 1995年11月6日", *head, *body]) + "\n")
     assert ["".join(r["headline"].split()) for r in records if r["headline"]] == ["".join("".join(head).split())]
     assert len(records) == 1 and len(records[0]["paragraphs"]) == 2
+
+
+def test_the_tail_of_another_story_below_the_foot_of_a_page_is_a_fragment() -> None:
+    page = """江城日报 2004年5月18日 星期二
+
+# 市民盼来新书店
+
+本报讯（记者李文）城南第一家二十四小时书店昨日开张，市民周女士带着孩子赶来，在童书区一坐就是一个下午。
+
+书店负责人说，今后每周六晚上将请作家来店里与读者见面，座位不收费，也不用预约。
+
+本版编辑 梁冰 电话：85771111
+
+的师傅也表示，仓库里的旧账一定要在月底以前清理完毕，决不把问题带到下一个季度去。
+"""
+    story, tail = clean(page)
+    assert story["headline"] == "市民盼来新书店" and len(story["paragraphs"]) == 2
+    assert tail["kind"] == "fragment" and tail["text"].startswith("的师傅也表示")
+    # a sentence that the foot of the page stands in goes on below it
+    (whole,) = clean(page.replace("座位不收费，也不用预约。", "座位不收费，负责接待").replace("# 市民", "市民"))
+    assert "负责接待的师傅也表示" in whole["text"]
