@@ -2,7 +2,7 @@
 
     python -m bench.aims FOLDER [--inputs colfrag pdfium] [--keep WORK]
 
-FOLDER holds the benchmark: ``run.py``, ``dev/issues`` with the gold, ``dev/inputs`` with the readings of the same pages. Its texts are under a
+FOLDER holds the benchmark: ``run.py``, ``dev/issues`` with the gold, ``dev/inputs`` with readings of the same pages. Its texts are under a
 research licence, so nothing of it is kept here. ``run.py`` needs numba and rapidfuzz (``pip install numba rapidfuzz``). An aim that is
 missed has its number in brackets.
 """

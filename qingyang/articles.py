@@ -148,7 +148,7 @@ class Writer:
         if sign_offs:
             put("sign_off", -1, self._mark(sign_offs[0]))
         for k, para in enumerate(paragraphs):
-            put("paragraphs", k, self._apart(para))
+            put("paragraphs", k, self._apart([self._unmarked(para[0]), *para[1:]] if para else para))
         for k, cap in enumerate(captions):
             put("metadata.captions", k, self._line_field(cap, glue=True))
         for d in chain:
@@ -356,17 +356,21 @@ class Writer:
         source = self.sources[d.sheet]
         return Part(source=source.name, page=source.page, start=min(starts), end=max(ends, default=0))
 
+    def _unmarked(self, s: Stretch) -> Stretch:
+        """Without the sign of a converter, which is none of the paper: # 小麦丰收."""
+        text = self.sources[s.source].text
+        m = _MARKDOWN.match(text, s.start, s.end) if s.start < s.end and text[s.start] == "#" else None
+        if not m or m.end() >= s.end:
+            return s
+        self._remove(s.source, s.start, m.end(), "layout.heading-sign")
+        return Stretch(s.source, m.end(), s.end)
+
     def _line_field(self, units: Sequence[Unit], *, glue: bool = False) -> list[Stretch]:
         """Lines of a headline or byline in one string: a blank stands for the line end, unless the seam is inside a word."""
         out: list[Stretch] = []
         for u in units:
-            s = self._stretch(u)
+            s = self._unmarked(self._stretch(u))
             text = self.sources[s.source].text
-            m = _MARKDOWN.match(text, s.start, s.end) if text[s.start] == "#" else None
-            if m and m.end() < s.end:
-                # the sign of a converter, not of the paper: # 小麦丰收
-                self._remove(s.source, s.start, m.end(), "layout.heading-sign")
-                s = Stretch(s.source, m.end(), s.end)
             if out and not glue and out[-1].source == s.source and out[-1].end < s.start:
                 gap = text[out[-1].end : s.start]
                 if not gap.strip() and not self._inside_word(out[-1], s):
