@@ -69,9 +69,9 @@ def behind_marks(text: str) -> NDArray[np.int64]:
     >>> behind_marks(spaced_out)[:3].tolist(), behind_marks(other).tolist()
     ([3, 13, 19], [])
     """
-    cps = codes.code_points(text)
-    if len(cps) < 3:
+    if text.count(" ") < LEAST // 2:
         return np.zeros(0, np.int64)
+    cps = codes.code_points(text)
     mark = np.flatnonzero(np.isin(cps[:-2], _MARKS))
     han = (cps >= 0x3400) & (cps <= 0x9FFF)
     apart = mark[(cps[mark + 1] == _BLANK) & han[mark + 2]]
