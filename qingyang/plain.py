@@ -28,7 +28,7 @@ _MARKS = [NAMES.index(f"first_{n}") for n in ("comma", "stop", "semi", "colon", 
 _PAUSES = [NAMES.index(n) for n in ("last_comma", "last_semi", "last_colon")]
 _SIGNS = [NAMES.index(n) for n in ("han", "digits", "latin")]
 _TINY, _QUESTION, _BRACKET = (NAMES.index(n) for n in ("tiny", "is_question", "last_shutb"))
-_WIDTH, _WORD, _STOP, _SHUT, _HAN, _INDENTS = (
+_WIDTH, _WORD, _STOP, _SHUT, _LAST_HAN, _INDENTS = (
     NAMES.index(n) for n in ("width_log", "first_word", "last_stop", "shut_after_stop", "last_han", "page_indents")
 )
 
@@ -86,7 +86,7 @@ def one_headline(roles: list[str], p: Floats, X: Floats) -> Found:
 
 def below_foot(roles: list[str], p: Floats, X: Floats) -> Found:
     """What stands below the foot of a page, its last furniture or caption, and goes on with nothing, since the text above has ended, is the
-    tail of another story."""
+    tail of another story. A row of stars or a rule is no foot: what stands below it belongs to the text above."""
     text = [k for k, role in enumerate(roles) if role not in ("furniture", "caption", "caption_cont")]
     if len(text) < 3 or text[-1] != len(roles) - 1:
         return
@@ -96,7 +96,8 @@ def below_foot(roles: list[str], p: Floats, X: Floats) -> Found:
     above = max((j for j in text if j < k), default=None)
     if above is None or above == k - 1 or roles[k] not in ("continue", "resume") or roles[above] not in _BODY:
         return
-    if not (X[above, _HAN] > 0 or X[above, _PAUSES].any()):
+    foot = any(roles[j] != "furniture" or X[j, _SIGNS].any() for j in range(above + 1, k))
+    if foot and not (X[above, _LAST_HAN] > 0 or X[above, _PAUSES].any()):
         yield k, "other"
 
 
@@ -136,7 +137,7 @@ def _had_room(X: Floats) -> NDArray[np.bool_]:
     room = column - above - X[:, _WORD]
     of_column = (above <= column + 0.51) & (width <= column + 0.51)
     of_column[0] = False
-    inside = of_column & np.roll(X[:, _HAN] > 0, 1) & (above > column / 2)
+    inside = of_column & np.roll(X[:, _LAST_HAN] > 0, 1) & (above > column / 2)
     if inside.sum() < ENOUGH or (room[inside] < 0).mean() < STRICT:
         return none
     return of_column & (room >= 0) & np.roll((X[:, _STOP] > 0) | (X[:, _SHUT] > 0), 1)

@@ -457,3 +457,6 @@ def test_the_tail_of_another_story_below_the_foot_of_a_page_is_a_fragment() -> N
     # a sentence that the foot of the page stands in goes on below it
     (whole,) = clean(page.replace("座位不收费，也不用预约。", "座位不收费，负责接待").replace("# 市民", "市民"))
     assert "负责接待的师傅也表示" in whole["text"]
+    # a row of stars is no foot: what stands below it is of the same article
+    stars = page.replace("本版编辑 梁冰 电话：85771111", "＊＊＊")
+    assert [r["kind"] for r in clean(stars)] == ["article"]
