@@ -21,7 +21,8 @@ from qingyang.han import script
 from qingyang.leads import lead as opening
 from qingyang.leads import paper, placed
 from qingyang.ledger import Removal, Slot, Stretch, compose, flat
-from qingyang.lines import BLANK, BREAK, Sheet
+from qingyang.lines import BLANK, BREAK, COMMA, HAN, STOP, Sheet
+from qingyang.markup import Markup
 from qingyang.numerals import day_sent, parse_date
 from qingyang.patterns import compile_pattern
 from qingyang.records import Edit, Link, Part, Record, Source
@@ -29,7 +30,6 @@ from qingyang.seams import evidence as seam_evidence
 from qingyang.signatures import closing, opens_document
 from qingyang.split import Draft, PageDrafts, Unit
 
-_MARKDOWN = compile_pattern(r"#{1,6}[ \t]+")
 _DECK = compile_pattern(r"[ \t\u3000\u00a0]+(?=[—―─－-]{2})")
 
 
@@ -46,6 +46,8 @@ class Writer:
         self.edits: list[list[Edit]] = [characters.normalise(s.text, sheet.book) for s, sheet in zip(sources, sheets, strict=True)]
         self.more: list[list[Edit]] = [[] for _ in sources]
         self.removals: list[Removal] = []
+        self.texts = [s.text if sheet.markup is None else sheet.markup.unseen(s.text) for s, sheet in zip(sources, sheets, strict=True)]
+        """What fields are looked for in: the sources, a converter's marks made invisible."""
         self.shells: list[tuple[Record, list[int]]] = []
         self.years: dict[int, int | None] = {}
         self.units = [list(map(Stretch, repeat(n), s.starts.tolist(), s.ends.tolist())) for n, s in enumerate(sheets)]
@@ -82,7 +84,7 @@ class Writer:
                 kicker = []
                 self._decided(headline, "field.headline", "signatures.opens_document")
         if headline and not deck:
-            headline, deck = split_deck(self.sources, headline)
+            headline, deck = split_deck(self.texts, headline)
             self._decided(deck, "field.deck", "articles.split_deck")
         put("kicker", -1, kicker)
         put("headline", -1, headline)
@@ -148,7 +150,7 @@ class Writer:
         if sign_offs:
             put("sign_off", -1, self._mark(sign_offs[0]))
         for k, para in enumerate(paragraphs):
-            put("paragraphs", k, self._apart([self._unmarked(para[0]), *para[1:]] if para else para))
+            put("paragraphs", k, self._apart(para))
         for k, cap in enumerate(captions):
             put("metadata.captions", k, self._line_field(cap, glue=True))
         for d in chain:
@@ -221,6 +223,9 @@ class Writer:
         for source, sheet, extra in zip(self.sources, self.sheets, self.more, strict=True):
             known = {e.start for e in extra}
             extra += [e for e in spacing.blanks(source, sheet) if e.start not in known]
+        for number, sheet in enumerate(self.sheets):
+            if sheet.markup:
+                self._take_marks(number, sheet.markup)
         for number, extra in enumerate(self.more):
             if extra:
                 merged = sorted(self.edits[number] + extra, key=lambda e: (e.start, e.end))
@@ -256,6 +261,34 @@ class Writer:
             slots = [[s.record, s.field, s.para] for s in map(self.slots.__getitem__, local)]
             entries.append({"slots": slots, "pieces": pieces[number]})
         return [r for r, _ in self.shells], entries
+
+    def _take_marks(self, number: int, said: Markup) -> None:
+        """A converter's marks go out of the strings of records, and with their rules from around them."""
+        length = len(self.sources[number].text)
+        placed, removed, text = (np.zeros(length, np.bool_) for _ in range(3))
+        for slot in self.slots:
+            for n, a, b in slot.stretches:
+                if n == number:
+                    placed[a:b] = True
+                    text[a:b] = slot.field == "paragraphs"
+        for n, a, b, _ in self.removals:
+            if n == number:
+                removed[a:b] = True
+        within, around = said.edits(placed)
+        between = self.sheets[number].cls
+        for k, e in enumerate(within):
+            # a blank of the converter stands between ideographs of a text for nothing
+            if e.after == " " and text[e.start] and (between[[e.start - 1, e.end]] & (HAN | COMMA | STOP)).any():
+                within[k] = e._replace(after="")
+        marked = np.zeros(length, np.bool_)
+        for e in within:
+            marked[e.start : e.end] = True
+        for edits in (self.edits, self.more):
+            edits[number] = [e for e in edits[number] if not marked[e.start : e.end].any()]
+        self.more[number] += within
+        for sign in around:
+            if not removed[sign.start]:
+                self._remove(number, sign.start, sign.end, sign.rule)
 
     def _spaced(self) -> Iterator[Stretch]:
         """The stretches of paragraphs that have blanks in them."""
@@ -356,21 +389,12 @@ class Writer:
         source = self.sources[d.sheet]
         return Part(source=source.name, page=source.page, start=min(starts), end=max(ends, default=0))
 
-    def _unmarked(self, s: Stretch) -> Stretch:
-        """Without the sign of a converter, which is none of the paper: # 小麦丰收."""
-        text = self.sources[s.source].text
-        m = _MARKDOWN.match(text, s.start, s.end) if s.start < s.end and text[s.start] == "#" else None
-        if not m or m.end() >= s.end:
-            return s
-        self._remove(s.source, s.start, m.end(), "layout.heading-sign")
-        return Stretch(s.source, m.end(), s.end)
-
     def _line_field(self, units: Sequence[Unit], *, glue: bool = False) -> list[Stretch]:
         """Lines of a headline or byline in one string: a blank stands for the line end, unless the seam is inside a word."""
         out: list[Stretch] = []
         for u in units:
-            s = self._unmarked(self._stretch(u))
-            text = self.sources[s.source].text
+            s = self._stretch(u)
+            text = self.texts[s.source]
             if out and not glue and out[-1].source == s.source and out[-1].end < s.start:
                 gap = text[out[-1].end : s.start]
                 if not gap.strip() and not self._inside_word(out[-1], s):
@@ -399,7 +423,7 @@ class Writer:
         pairs = [(a, b) for a, b in pairs if a.end - a.start >= 3]
         if not pairs:
             return
-        texts = [source.text for source in self.sources]
+        texts = self.texts
         left = "".join([texts[n][end - 3 : end] for (n, _, end), _ in pairs])
         right = "".join([texts[n][start : min(start + 3, end)].ljust(3, "\0") for _, (n, start, end) in pairs])
         e = seam_evidence(code_points(left).reshape(-1, 3), code_points(right).reshape(-1, 3))
@@ -421,7 +445,7 @@ class Writer:
     def _lead(self, para: list[Stretch]) -> tuple[Any, list[Stretch], list[Stretch], list[Stretch]] | None:
         if not para:
             return None
-        text = "".join(self.sources[n].text[a:b] for n, a, b in para[:4])[:160]
+        text = "".join(self.texts[n][a:b] for n, a, b in para[:4])[:160]
         if text[0] not in _OPENERS and not _SENT.search(text, 0, _SENT_WITHIN):
             return None
         sq = squeeze(text)
@@ -453,9 +477,9 @@ class Writer:
     def _note(self, para: list[Stretch]) -> tuple[int, str] | None:
         """Where the closing note of a paragraph begins, in characters of its stretches, and what it is."""
         last = para[-1]
-        if self.sources[last.source].text[last.end - 1] not in _SHUTS:
+        if self.texts[last.source][last.end - 1] not in _SHUTS:
             return None
-        text = "".join(self.sources[n].text[a:b] for n, a, b in para)
+        text = "".join(self.texts[n][a:b] for n, a, b in para)
         sq = squeeze(text)
         found = closing(sq.text)
         return (sq.at[found[0]], found[1]) if found else None
@@ -516,7 +540,7 @@ class Writer:
         printed line: a new paragraph would stand on a line of its own.
         """
         n, a, b = above[-1]
-        if not self.sources[n].text[max(a, b - 2) : b].endswith(_ENDS):
+        if not self.texts[n][max(a, b - 2) : b].endswith(_ENDS):
             return True
         m = d.jump_in[1] if d.jump_in else None
         first = below[0]
@@ -553,10 +577,10 @@ def _cut(stretches: list[Stretch], n: int) -> tuple[list[Stretch], list[Stretch]
     return left, []
 
 
-def split_deck(sources: Sequence[Source], headline: list[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
+def split_deck(texts: Sequence[str], headline: list[Stretch]) -> tuple[list[Stretch], list[Stretch]]:
     """争做奋斗者 建功新征程 ——2020年全国劳动模范和先进工作者倡议书: a dash after a blank opens the deck."""
     for i, s in enumerate(headline):
-        m = _DECK.search(sources[s.source].text, s.start, s.end)
+        m = _DECK.search(texts[s.source], s.start, s.end)
         if m and m.start() > s.start:
             left = [*headline[:i], Stretch(s.source, s.start, m.start())]
             return left, [Stretch(s.source, m.end(), s.end), *headline[i + 1 :]]

@@ -179,7 +179,6 @@ _BETWEEN = re.compile(r"[\s、]+")
 _PARTED = re.compile(rf"(?<![{HAN}])([{HAN}])[\s\u3000\u00a0]+([{HAN}])(?![{HAN}])")
 """李  舸: a name of two characters, parted to the length of its neighbours of three."""
 _TRIG_NUMBER = frozenset("第（(一二三四五六七八九十其首再最0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩●■◆▲△○★□※▪•㈠㈡㈢㈣㈤")
-_HEADING_SIGN = re.compile(r"#{1,6}\s")
 """What a converter writes before a headline (Markdown)."""
 _FAMILY = surnames()[0]
 _NAME_OPENS = _FAMILY | {name[0] for name in surnames()[1]}
@@ -664,6 +663,15 @@ def _set(signs: Signs, more: str = "") -> NDArray[np.bool_]:
     return out
 
 
+def _headed(pages: Pages) -> Iterator[int]:
+    """The units that bore a converter's heading sign."""
+    first = 0
+    for sheet in pages.sheets:
+        if sheet.markup and sheet.markup.level:
+            yield from (k for k, at in enumerate(sheet.starts.tolist(), first) if at in sheet.markup.level)
+        first += len(sheet)
+
+
 def _patterns(pages: Pages, X: Floats, width: Floats, plain: NDArray[np.bool_]) -> None:
     """Printed patterns, looked for only where the characters of a unit or its width allow them."""
     text = "".join([sheet.source.text for sheet in pages.sheets])
@@ -702,7 +710,7 @@ def _patterns(pages: Pages, X: Floats, width: Floats, plain: NDArray[np.bool_]) 
     heads = ((k, opening(k, raw)) for k, raw in units((seen & starts(_TRIG_HEAD)) | ((hints & _SENT) != 0)))
     put("is_dateline", [k for k, head in heads if _CLOSES.search(head) and opens(squeeze(head).text)])
     put("is_numbered", [k for k, raw in units(seen & starts(_TRIG_NUMBER)) if _NUMBERED.match(raw)])
-    put("is_heading_sign", [k for k, raw in units(seen & starts(frozenset("#"))) if _HEADING_SIGN.match(raw)])
+    put("is_heading_sign", _headed(pages))
     put("ends_saying", [k for k, raw in units(seen & closes("：:，,说是")) if _SAYING.search(raw, max(len(raw) - _SAID, 0))])
     put("is_caption", [k for k, raw in units(seen & ((hints & _PICTURE) != 0) & starts(begins(CAPTION))) if CAPTION.match(raw)])
     likely = short if book else short & furniture.likely(pages.cps, pages.starts, pages.ends)

@@ -48,9 +48,10 @@ def why(rule: str, own: Mapping[str, str] | None = None) -> str:
     >>> why("articles.split_deck").endswith("a dash after a blank opens the deck.")
     True
     """
+    from qingyang.markup import RULES
     from qingyang.precedence import told
 
-    known = (own or {}).get(rule) or _tables().get(rule) or told(rule)
+    known = (own or {}).get(rule) or _tables().get(rule) or RULES.get(rule) or told(rule)
     return known or _WHY.get(rule) or _FAMILIES.get(rule.split(".")[0], "")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-from qingyang import bodymatter, evidence, midsentence, plain, setting, signatures, spacing, subheads, tabular, titles, unbroken
+from qingyang import bodymatter, evidence, headings, midsentence, plain, setting, signatures, spacing, subheads, tabular, titles, unbroken
 from qingyang.articles import Writer
 from qingyang.decode import ledger_fields
 from qingyang.lines import Sheet, read_pages
@@ -145,6 +145,7 @@ def decide(sheet: Sheet, others: Sequence[Sheet], X: evidence.Floats, page: Deci
     page.hear(titles.settle(sheet, X, page))
     page.hear(tabular.poems(sheet, X, page))
     page.hear(tabular.beginnings(sheet, X, page))
+    page.hear(headings.settle(sheet, X, page))
     page.hear(plain.see(page.roles, page.p, X))
     return X
 

@@ -16,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import jumps, spacing
+from qingyang import jumps, markup, spacing
 from qingyang.codes import code_points
 from qingyang.fields import SIGN_OFF, D, N, agencies, dateline, squeeze
 from qingyang.leads import opens
+from qingyang.markup import Markup
 from qingyang.patterns import compile_pattern
 from qingyang.reading import read_so
 from qingyang.records import INVISIBLE, Source
@@ -105,7 +106,9 @@ class Sheet:
     """The rules, where the user has rules beside ours."""
     delivered: Ints | None = None
     """Where each character stands in the source as it was delivered, where the sheet is read without its letter-spacing
-    (:mod:`qingyang.spacing`)."""
+    (:mod:`qingyang.spacing`) or a converter's marks."""
+    markup: Markup | None = None
+    """What a converter's marks said (:mod:`qingyang.markup`)."""
     _pairs: tuple[Ints, NDArray[np.uint32]] | None = None
 
     def owners(self) -> Ints:
@@ -170,7 +173,11 @@ MARGIN = 0.1
 
 def _printed(source: Source, book: Rulebook | None) -> Sheet:
     """The units of a source as its lines give them."""
+    source, unmarked, said = markup.read(source)
     source, delivered = spacing.closed_up(source)
+    if unmarked is not None and said is not None:
+        said = said if delivered is None else said.closed_up(delivered)
+        delivered = unmarked if delivered is None else unmarked[delivered]
     text = source.text
     cps = code_points(text)
     cls = classes(cps)
@@ -201,7 +208,8 @@ def _printed(source: Source, book: Rulebook | None) -> Sheet:
     if len(rows):
         blank_before[1:] = empty[rows[1:]] > empty[rows[:-1]]
         blank_before[0] = True
-    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool), book=book, delivered=delivered)
+    sheet = Sheet(source, cps, cls, starts, ends, indent, blank_before, np.zeros(len(starts), bool))
+    sheet.book, sheet.delivered, sheet.markup = book, delivered, said
     # a 緊接 tells by its script which way it points: jump lines are looked for as they were printed
     jumped = jumps.find(text, book)
     read_so(sheet)

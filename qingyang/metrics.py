@@ -24,6 +24,7 @@ import numpy.typing as npt
 from qingyang import furniture, jumps, scripts, sentences
 from qingyang.codes import code_points
 from qingyang.han import costs
+from qingyang.markup import RULES as MARKS
 from qingyang.records import Record
 from qingyang.rulebook import Rulebook, load
 
@@ -514,6 +515,9 @@ def _use(pieces: Iterable[Sequence[Any]]) -> tuple[int, Counter[str], Counter[st
         else:
             edits[False, piece[5], piece[6]] += 1
     for (gone, rule, before), times in edits.items():
+        if rule in MARKS:
+            # what a converter wrote is none of the page
+            continue
         size = 0 if before.isspace() else times * sum(map(len, before.split()))
         total += size
         hits[rule] += times

@@ -1,4 +1,4 @@
-"""What is plain to see outweighs the networks: signs of a converter, dates, bullets, a headline over two lines.
+"""What is plain to see outweighs the networks: dates, bullets, a headline over two lines.
 
 Asked last, of what every other rule has left; :func:`see` says which unit it is and what it takes it for.
 """
@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 Found = Iterator[tuple[int, str]]
 """Units, each with the role that it has."""
 
-_READS, _ORDER, _DOCDATE, _SIGN = (NAMES.index(n) for n in ("seam_reads", "page_open_seams", "is_docdate", "is_heading_sign"))
+_READS, _ORDER, _DOCDATE = (NAMES.index(n) for n in ("seam_reads", "page_open_seams", "is_docdate"))
 _HEAD = ("headline", "headline_cont", "deck", "byline", "kicker")
 _BULLET = NAMES.index("first_bullet")
 _NO_ITEM = [NAMES.index(n) for n in ("is_caption", "is_credit", "is_furniture", "is_furniture_weak", "is_section", "is_index")]
@@ -37,7 +37,7 @@ def see(roles: Sequence[str], p: Floats, X: Floats) -> list[Proposal]:
     """What is plain on a page, rule by rule; each sees what the one before it took a unit for."""
     now = list(roles)
     out: list[Proposal] = []
-    for rule in (mark, heading_sign, docdate, item, one_headline, below_foot, question, room_above):
+    for rule in (mark, docdate, item, one_headline, below_foot, question, room_above):
         for k, role in rule(now, p, X):
             now[k] = role
             # what else the network thinks of the unit still counts where pieces are put together, but for what no text goes on with
@@ -50,13 +50,6 @@ def mark(roles: list[str], p: Floats, X: Floats) -> Found:
     for k in np.flatnonzero(X[:, _MARKS].any(1) & (X[:, _TINY] > 0) & ~X[:, _SIGNS].any(1)).tolist():
         if roles[k] == "furniture":
             yield k, _BODY[int(p[k, _BODY_AT].argmax())]
-
-
-def heading_sign(roles: list[str], p: Floats, X: Floats) -> Found:
-    """What a converter marked as a heading is one: # 小麦丰收."""
-    for k in np.flatnonzero(X[:, _SIGN]).tolist():
-        if roles[k] not in ("kicker", "headline", "headline_cont", "subhead", "caption"):
-            yield k, "headline"
 
 
 def docdate(roles: list[str], p: Floats, X: Floats) -> Found:

@@ -50,9 +50,17 @@ PRECEDENCE = (
     "titles.contact",
     "titles.signature",
     "titles.opens_text",
+    # what a converter's marks show
+    "headings.row",
+    "headings.headline",
+    "headings.lone_head",
+    "headings.over",
+    "headings.author",
+    "headings.under",
+    "headings.in_bold",
+    "headings.unmarked",
     # what is plain to see, whoever says otherwise: one headline under another goes on with it, be it a standing title
     "plain.mark",
-    "plain.heading_sign",
     "plain.docdate",
     "plain.item",
     "plain.one_headline",

@@ -96,8 +96,11 @@ def blanks(source: Source, sheet: Sheet) -> list[Edit]:
     """The blanks to take out of the records of a letter-spaced page."""
     if sheet.delivered is None:
         return []
-    gone = np.delete(np.arange(len(source.text)), sheet.delivered)
-    return [Edit(k, k + 1, "", RULE) for k in gone.tolist()]
+    kept = np.zeros(len(source.text), np.bool_)
+    kept[sheet.delivered] = True
+    for sign in sheet.markup.signs if sheet.markup else ():
+        kept[sign.start : sign.end] = True
+    return [Edit(k, k + 1, "", RULE) for k in np.flatnonzero(~kept).tolist()]
 
 
 def as_delivered(source: Source, sheet: Sheet, page: PageDrafts) -> None:
@@ -106,7 +109,7 @@ def as_delivered(source: Source, sheet: Sheet, page: PageDrafts) -> None:
 
     if sheet.source is source:
         return
-    sheet.source, sheet.cps = source, codes.code_points(source.text)
+    sheet.source, sheet.cps = source, codes.code_points(sheet.markup.unseen(source.text) if sheet.markup else source.text)
     sheet.cls = classes(sheet.cps)
     at = sheet.delivered
     if at is None:

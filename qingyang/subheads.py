@@ -18,7 +18,7 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from qingyang import furniture, seams
+from qingyang import furniture, headings, seams
 from qingyang.evidence import NAMES, Floats
 from qingyang.fields import squeeze
 from qingyang.lines import HAN, Sheet
@@ -282,6 +282,22 @@ def settle(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts) -> PageDrafts:
     return page
 
 
+LEVEL_UNTOLD = 0.75
+"""Log-odds that must speak for a heading beyond others where a converter gave all heads of a page one level."""
+
+
+def _of_level(sheet: Sheet, drafts: list[Draft], wanted: list[int], odds: list[float]) -> list[float]:
+    """The log-odds, those of heads that a converter set in one level no more than their mean: of one size, they are of one kind."""
+    level = headings.levels(sheet)
+    if not level:
+        return odds
+    mine = [level.get(drafts[i].headline[0][1], 0) for i in wanted]
+    if not headings.ranked(sheet):
+        return [o - LEVEL_UNTOLD if n else o for o, n in zip(odds, mine, strict=True)]
+    mean = {n: float(np.mean([o for o, m in zip(odds, mine, strict=True) if m == n])) for n in set(mine)}
+    return [min(o, mean[n]) if n else o for o, n in zip(odds, mine, strict=True)]
+
+
 def _found(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[int]) -> list[Draft]:
     """The drafts under headings that are sure by now, each given back to the article above it."""
     rows = evidence(sheet, X, p, page.drafts, wanted)
@@ -289,7 +305,7 @@ def _found(sheet: Sheet, X: Floats, p: Floats, page: PageDrafts, wanted: list[in
     gone: dict[int, Draft] = {}
     parted = _empty_lines_part(sheet, X, page.drafts)
     whole = float(X[:, _COL["in_column"]].mean()) < LINES
-    for i, o, row in zip(wanted, (rows @ w).tolist(), rows, strict=True):
+    for i, o, row in zip(wanted, _of_level(sheet, page.drafts, wanted, (rows @ w).tolist()), rows, strict=True):
         d = page.drafts[i]
         caution = sheet.blank_before[d.headline[0][1]] if parted else whole and _letters(sheet, page.drafts[i - 1], d) < BRIEF
         if o <= SURE + (CAUTION if caution else 0):

@@ -73,7 +73,8 @@ PROSE = """\
 POEM = "渡口\n孟晓舟\n渡船靠岸的时候\n雨正好停了\n撑船的老人把桨\n横放在船头\n点着一支烟\n什么也没有说\n"
 ODD = {
     "a poet": "江北日报　1958年6月14日　第7版\n工人夜校开学\n" + PROSE * 3 + POEM,
-    "a heading of markdown": "# 工人夜校开学\n\n昨天晚上，城东纺织厂的工人夜校举行了开学典礼，一百二十多名青年工人坐进了教室。\n",
+    "a row of markdown": "| 地区 | 天气 | 气温 |\n|---|---|---|\n| 北部 | 多云 | 22℃ |\n\n"
+    "# 工人夜校开学\n\n昨天晚上，城东纺织厂的工人夜校举行了开学典礼，一百二十多名青年工人坐进了教室。\n",
     "a deck": "工人夜校开学　——记城东纺织厂的青年工人\n　　昨天晚上，城东纺织厂的夜校举行了开学典礼，青年工人坐进了教室。（孙立）\n",
 }
 
@@ -124,7 +125,7 @@ def fired(page: str) -> set[str]:
     ("page", "rule"),
     [
         (ODD["a poet"], "tabular.poet"),
-        (ODD["a heading of markdown"], "plain.heading_sign"),
+        (ODD["a row of markdown"], "headings.row"),
         (ODD["a deck"], "articles.split_deck"),
         (ODD["a deck"], "signatures.closing"),
     ],
