@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands_run import Place
+from flows.commands_run import Place, warn
 from flows.summary import many
 from qingyang.records import SettingError, SourceError
 from tasks.remote import Remote
@@ -48,13 +48,16 @@ def clean(file: str, encoding: str | None) -> int:
 @click.argument("output", type=Place())
 @click.argument("dest", type=Place())
 def restore(output: Path | Remote, dest: Path | Remote) -> int:
-    """Write every source of the corpus OUTPUT below the folder DEST, byte for byte as it was read."""
-    from tasks import working
+    """Write every source of the corpus OUTPUT below the folder DEST, byte for byte as it was read.
+
+    Exits with 1 when one of them cannot be given back.
+    """
+    from tasks import intact, working
     from tasks.restore import restore as give_back
 
     wanted = ("articles.zh-Hans", "ledger/", "quarantine.jsonl", "manifest.json")
-    with working.at_hand(output, wanted) as corpus, working.put_below(dest) as folder:
-        count, failures = give_back(corpus, folder)
+    with working.at_hand(output, wanted) as corpus, working.put_below(dest) as folder, intact.blamed(corpus, output, wanted):
+        count, failures = give_back(corpus, folder, warn)
     for failure in failures:
         click.echo(f"qingyang: {failure}", err=True)
     click.echo(f"{many(count, 'source')} restored to {dest}/", err=True)

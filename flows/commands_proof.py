@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from flows.commands_run import Place
+from flows.commands_run import Place, warn
 from flows.summary import many
 from qingyang.records import SettingError
 from tasks.remote import Remote
@@ -34,14 +35,15 @@ def proof(output: Path | Remote) -> int:
 @contextmanager
 def _held(output: Path | Remote) -> Iterator[Path]:
     """The output as a folder that no run changes meanwhile; what is changed in it is published."""
+    from tasks import intact, working
     from tasks import output as shelf
-    from tasks import working
 
     if isinstance(output, Path):
         shelf.require(output)
-    with working.hold(output, lambda text: click.echo(f"qingyang: {text}", err=True)) as held:
+    with working.hold(output, warn) as held:
         shelf.require(held.folder)
-        yield held.folder
+        with intact.blamed(held.folder, output):
+            yield held.folder
         held.publish()
 
 
@@ -52,26 +54,46 @@ def explain(output: Path | Remote, record: str) -> int:
     """Say why RECORD (its id, or the beginning of one) of OUTPUT is as it is: where each part stood, what changed, what was decided."""
     from qingyang.explain import explain as tell
     from qingyang.explain import reasons
+    from tasks import intact, working
     from tasks import output as shelf
-    from tasks import working
 
-    with working.at_hand(output, ("articles.zh-Hans", "quarantine.jsonl", "ledger/", "manifest.json")) as folder:
+    wanted = ("articles.zh-Hans", "quarantine.jsonl", "ledger/", "manifest.json")
+    with working.at_hand(output, wanted) as folder:
         shelf.require(folder)
-        found = {r["id"]: r for r in shelf.rows(folder, "articles.zh-Hans") if r["id"].startswith(record)}
-        for each in shelf.rows(folder, "quarantine"):
-            if each.get("record", {}).get("id", "").startswith(record):
-                found[each["record"]["id"]] = each["record"]
-        if record in found:
-            found = {record: found[record]}
-        sources = {part["source"] for one in found.values() for part in one["parts"]} if len(found) == 1 else set()
-        entries = [entry for entry in shelf.rows(folder, "ledger") if entry["source"] in sources] if sources else []
-        own = reasons(shelf.rules(folder))
-    if len(found) != 1:
-        what = "no record" if not found else f"{len(found)} records, {', '.join(sorted(found)[:3])} …,"
-        raise SettingError(f"{output}: {what} with an id that begins with {record}; ids stand first in every line of articles.zh-Hans")
-    (one,) = found.values()
-    click.echo(tell(one, entries, width=min(100, shutil.get_terminal_size().columns), color=sys.stdout.isatty(), own=own))
+        broken: list[str] = []
+        with intact.blamed(folder, output, wanted):
+            one = _found(folder, record, output, broken)
+            sources = {part["source"] for part in one["parts"]}
+            entries = [entry for entry in shelf.rows(folder, "ledger", broken.append) if entry["source"] in sources]
+            if lost := sorted(sources - {entry["source"] for entry in entries}):
+                raise shelf.Damaged("; ".join([*broken, f"{output}: no line of ledger/ speaks of {lost[0]}; {shelf.WAY_OUT}"]))
+            width, own = min(100, shutil.get_terminal_size().columns), reasons(shelf.rules(folder))
+            said = tell(one, entries, width=width, color=sys.stdout.isatty(), own=own)
+    for each in broken:
+        warn(each)
+    click.echo(said)
     return 0
+
+
+def _found(folder: Path, record: str, shown: object, broken: list[str]) -> dict[str, Any]:
+    """The record of that id, or the only one whose id begins so. Raises Damaged where it may have stood in what was changed since."""
+    from tasks import intact
+    from tasks import output as shelf
+
+    found = {r["id"]: r for r in shelf.rows(folder, "articles.zh-Hans", broken.append) if r["id"].startswith(record)}
+    for each in shelf.rows(folder, "quarantine", broken.append):
+        if each.get("record", {}).get("id", "").startswith(record):
+            found[each["record"]["id"]] = each["record"]
+    if record in found:
+        return found[record]
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if not found and (lost := intact.changed(folder, ("articles.zh-Hans", "quarantine.jsonl"))):
+        raise shelf.Damaged(
+            f"{shown}: no record with an id that begins with {record}, but {shelf.named(lost)} since the run; {shelf.WAY_OUT}"
+        )
+    what = "no record" if not found else f"{len(found)} records, {', '.join(sorted(found)[:3])} …,"
+    raise SettingError(f"{shown}: {what} with an id that begins with {record}; ids stand first in every line of articles.zh-Hans")
 
 
 @click.command()

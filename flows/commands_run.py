@@ -30,6 +30,11 @@ class Place(click.ParamType):
         return place(value) if isinstance(value, str) else value
 
 
+def warn(text: str) -> None:
+    """Tell the user something that does not end the command."""
+    click.echo(f"qingyang: {text}", err=True)
+
+
 def read_settings(raw: Path | Remote, config: Path | None, given: dict[str, Any]) -> Settings:
     """Defaults, then ``qingyang.toml`` (the one named, or the one beside the raw folder), then the command line."""
     table: dict[str, Any] = {}
@@ -179,7 +184,7 @@ def pull(
         with tqdm(total=0, unit=" pages", disable=not sys.stderr.isatty(), leave=False) as bar:
             flow.Hooks.total = lambda n: (setattr(bar, "total", bar.n + n), bar.refresh())
             flow.Hooks.progress = bar.update
-            flow.Hooks.waiting = lambda text: click.echo(f"qingyang: {text}", err=True)
+            flow.Hooks.waiting = warn
             if server is not None:
                 server.ready()
             try:
@@ -204,20 +209,23 @@ def cause(error: Exception, output: Path) -> Exception:
 @click.command()
 @click.argument("output", type=Place())
 def status(output: Path | Remote) -> int:
-    """Say how the last run of OUTPUT went and what the corpus holds. Exits with 0, 1 when something is in quarantine, 3 when the
-    last run failed."""
-    from tasks import corpus, journal, working
+    """Say how the last run of OUTPUT went, what the corpus holds, and whether its files are still those of the run.
+
+    Exits with 0, 1 when something is in quarantine, 3 when the last run failed or a file was changed or is gone since.
+    """
+    from tasks import corpus, intact, journal, working
     from tasks.remote import STATE
 
-    with working.at_hand(output, (f"{STATE}/attempt.json", f"{STATE}/finished.json")) as folder:
+    with working.at_hand(output, (f"{STATE}/attempt.json", f"{STATE}/finished.json", "manifest.json")) as folder:
         attempt = journal.last(folder / STATE, working.alive(output) if isinstance(output, Remote) else None)
-        try:
-            kept: dict[str, Any] | None = corpus.last(folder)
-        except SettingError as error:
-            if attempt is None:
-                raise SettingError(str(error).replace(str(folder), str(output))) from None
-            kept = None
-    click.echo(summary.status(output, attempt, kept))
-    if attempt is not None and attempt["state"] in ("failed", "killed"):
+        kept = corpus.told(folder)
+        if kept is None and attempt is None:
+            what = "no finished run here" if folder.is_dir() else "no finished run: there is no such folder"
+            raise SettingError(f"{output}: {what}; make a corpus with: qingyang run RAW {output}")
+        damaged: dict[str, str] = {}
+        if attempt is None or attempt["state"] == "finished":  # else the files are those of a run that has not ended
+            damaged = intact.changed_there(output) if isinstance(output, Remote) else intact.changed(folder)
+    click.echo(summary.status(output, attempt, kept, damaged))
+    if damaged or (attempt is not None and attempt["state"] in ("failed", "killed")):
         return 3
     return 1 if kept is not None and summary.quarantined(kept["totals"]) else 0

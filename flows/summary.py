@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tasks import counts
 from tasks.counts import many
+from tasks.output import WAY_OUT, named
 
 if TYPE_CHECKING:
     from tasks.corpus import Plan
@@ -68,8 +70,8 @@ def markdown(report: dict[str, Any]) -> str:
     return "| | |\n|---|---|\n" + "\n".join(f"| {label} | {what} |" for label, what in lines(report)) + "\n"
 
 
-def status(output: Any, attempt: dict[str, Any] | None, kept: dict[str, Any] | None) -> str:
-    """How the last run of an output folder went, and what the last finished one left, for a terminal."""
+def status(output: Any, attempt: dict[str, Any] | None, kept: dict[str, Any] | None, damaged: Mapping[str, str] | None = None) -> str:
+    """How the last run of an output folder went, what the last finished one left, and what was ``damaged`` since, for a terminal."""
     rows: list[tuple[str, str]] = []
     if attempt is not None:
         said = f"{attempt['state']}, began {local(attempt['began'])} as process {attempt['process']} on {attempt['host']}"
@@ -83,4 +85,6 @@ def status(output: Any, attempt: dict[str, Any] | None, kept: dict[str, Any] | N
         made = f"of {local(run['started'])}, made in {run['seconds']:.1f} s by {many(run['workers'], 'worker')}"
         there = f"{output}/proof/index.html" if "proof/index.html" in kept["files"] else f"none; qingyang proof {output}"
         rows += [("corpus", made), *_corpus(totals, output), ("proof", there)]
+    if damaged:
+        rows += [("damaged", f"{many(len(damaged), 'file')} since the run: {named(damaged)}"), ("", WAY_OUT)]
     return "\n".join(f"{label:>11}  {what}" for label, what in rows)

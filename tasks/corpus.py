@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from qingyang.records import QingyangError, RuleError, SettingError
 from qingyang.settings import Settings
 from tasks import manifest, read, shard, write
 from tasks.manifest import STATE, Made, Shard
+from tasks.output import WAY_OUT, Damaged, named
 from tasks.remote import Remote
 from tasks.survey import Seen, agree, look
 from tasks.workers import Workers
@@ -265,6 +267,19 @@ def last(output: Path) -> dict[str, Any]:
     return kept
 
 
+def told(output: Path) -> dict[str, Any] | None:
+    """The same for those who only tell of it: where the state folder is gone, the manifest knows as much. None when there was no run."""
+    try:
+        return last(output)
+    except SettingError:
+        pass
+    try:
+        document = orjson.loads((output / "manifest.json").read_bytes())
+        return {"totals": document["counts"], "run": document["run"], "files": document["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 # ---------------------------------------------------------------- making
 
 
@@ -278,9 +293,14 @@ def workplace(state: Path) -> Iterator[None]:
         shutil.rmtree(state / "work", ignore_errors=True)
 
 
-_checker = ThreadPoolExecutor(1, thread_name_prefix="checks")
-"""Great Expectations keeps a context per process, so one validation at a time; and always in the same thread, because what frames
-leave behind is kept for each thread that made some: 40 MB, and a run has dozens of threads."""
+@lru_cache(maxsize=1)
+def _checker(process: int) -> ThreadPoolExecutor:
+    """The thread of this process that judges. A forked process needs one of its own: it inherits the pool, and not the thread in it.
+
+    Great Expectations keeps a context per process, so one validation at a time; and always in the same thread, because what frames
+    leave behind is kept for each thread that made some: 40 MB, and a run has dozens of threads.
+    """
+    return ThreadPoolExecutor(1, thread_name_prefix="checks")
 
 
 def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int], object] = lambda _: None) -> list[str]:
@@ -306,7 +326,7 @@ def make_group(plan: Plan, group: str, workers: Workers, progress: Callable[[int
     for s in todo:
         metrics = [Path(batches[k].folder) / "metrics.jsonl" for k in of[s.key]]
         write.join(metrics, work / f"{s.key}.metrics.jsonl")
-    verdicts, errored = _checker.submit(_check, plan, group, work, {s.key for s in todo}).result()
+    verdicts, errored = _checker(os.getpid()).submit(_check, plan, group, work, {s.key for s in todo}).result()
     jobs = []
     for s in todo:
         (work / s.key).mkdir(parents=True)
@@ -434,7 +454,7 @@ def finish(plan: Plan, run: dict[str, Any], workers: Workers | None = None) -> d
         for name, value in m.counts.items():
             totals[name] += value
     totals |= {"sources": len(plan.seen), "cleaned": totals["sources"], "ignored": len(plan.ignored)}
-    totals["unjudged"] = _checker.submit(_check_corpus, plan).result()
+    totals["unjudged"] = _checker(os.getpid()).submit(_check_corpus, plan).result()
     files["checks/corpus.json"] = write.vouch(plan.output / "checks" / "corpus.json")
     _write_manifest(plan, files, totals, run)  # the proof shows it, and is listed in it
     shown = _proof(plan, workers)
@@ -512,8 +532,14 @@ def _known(output: Path) -> dict[str, Any]:
 
 
 def renew_proof(output: Path) -> Path:
-    """Write the visual proof of a finished corpus once more; what vouches for the corpus vouches for it too. Returns its index."""
-    from tasks import proof
+    """Write the visual proof of a finished corpus once more; what vouches for the corpus vouches for it too. Returns its index.
+
+    Raises Damaged when the corpus is not what its run wrote: its pages would show what no run finds wrong afterwards.
+    """
+    from tasks import intact, proof
+
+    if found := intact.changed(output, ("articles.", "ledger/", "quarantine.jsonl", "checks/", "manifest.json")):
+        raise Damaged(f"{output}: {named(found)} since the run, and the proof would show it; {WAY_OUT}")
 
     index = proof.write_proof(output)
     try:

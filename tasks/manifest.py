@@ -24,7 +24,7 @@ from tasks.remote import STATE as STATE
 from tasks.survey import Seen
 
 LOOKS_ON = re.compile(
-    r"tasks/(templates/.*|(__init__|collate|corpus|counts|journal|lock|output|proof|quiet|ready|remote|restore|workers|working|write)\.py)"
+    r"tasks/(templates/.*|(__init__|collate|corpus|counts|intact|journal|lock|output|proof|quiet|ready|remote|restore|workers|working|write)\.py)"
 )
 """What of this package moves files or looks at them, and decides nothing about what is in a shard."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from qingyang.records import SettingError
+from qingyang.records import QingyangError, SettingError
 
 
 def shards(output: Path, stem: str) -> list[tuple[str, Path]]:
@@ -22,18 +22,62 @@ def shards(output: Path, stem: str) -> list[tuple[str, Path]]:
     return found
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of one JSON-lines file."""
+class Damaged(QingyangError):
+    """A file of the corpus is not what its run wrote."""
+
+
+WAY_OUT = "`qingyang run RAW OUTPUT` mends it"
+
+NAMED = 3
+"""So many damaged files are named in one sentence."""
+
+
+def named(found: Mapping[str, str]) -> str:
+    """Damaged files in a sentence, the first few by name.
+
+    >>> named({"words.jsonl": "is gone"})
+    'words.jsonl is gone'
+    >>> named({f"ledger/{k}.jsonl": "was changed" for k in range(5)})
+    'ledger/0.jsonl was changed, ledger/1.jsonl was changed, ledger/2.jsonl was changed and 2 more'
+    """
+    some = ", ".join(f"{name} {why}" for name, why in list(found.items())[:NAMED])
+    return some + (f" and {len(found) - NAMED:,} more" if len(found) > NAMED else "")
+
+
+Listener = Callable[[str], object]
+"""Hears of a line that cannot be read, where the work goes on without it."""
+
+KEYS = {"articles.zh-Hans": "id", "ledger": "source"}
+"""What every line of a view has."""
+
+
+def lines(path: Path, told: Listener | None = None) -> Iterator[dict[str, Any]]:
+    """The objects of one JSON-lines file. A line that holds none is left out where ``told`` is there to hear of it.
+
+    Raises Damaged where nobody hears.
+    """
+    key = KEYS.get(path.stem) or KEYS.get(path.parent.name)
     with path.open("rb") as file:
-        for line in file:
-            if not line.isspace():
-                yield orjson.loads(line)
+        for number, line in enumerate(file, 1):
+            if line.isspace():
+                continue
+            try:
+                one, why = orjson.loads(line), f"is no object with {key!r}" if key else "is no object"
+            except ValueError as error:
+                one, why = None, f"is no JSON ({str(error).partition(': line')[0]})"
+            if isinstance(one, dict) and (key is None or key in one):
+                yield one
+                continue
+            what = f"{path}: line {number} {why}; the file was changed since its run, {WAY_OUT}"
+            if told is None:
+                raise Damaged(what)
+            told(what)
 
 
-def rows(output: Path, stem: str) -> Iterator[dict[str, Any]]:
-    """Every object of ``stem``, over all its shards."""
+def rows(output: Path, stem: str, told: Listener | None = None) -> Iterator[dict[str, Any]]:
+    """Every object of ``stem``, over all its shards; as in :func:`lines`."""
     for _, path in shards(output, stem):
-        yield from lines(path)
+        yield from lines(path, told)
 
 
 def rules(output: Path) -> list[tuple[str, str]]:
