@@ -18,6 +18,8 @@ Floats = NDArray[np.float32]
 Found = Iterator[tuple[int, str]]
 """Units, each with the role that it has."""
 
+GOOD, BEST = 0.8, 0.88
+"""From which share of seams in mid-sentence that run on a page counts as read in good order; and surely so."""
 _READS, _ORDER, _DOCDATE = (NAMES.index(n) for n in ("seam_reads", "page_open_seams", "is_docdate"))
 _HEAD = ("headline", "headline_cont", "deck", "byline", "kicker")
 _BULLET = NAMES.index("first_bullet")
@@ -40,9 +42,20 @@ def see(roles: Sequence[str], p: Floats, X: Floats) -> list[Proposal]:
     for rule in (mark, docdate, item, one_headline, below_foot, question, room_above):
         for k, role in rule(now, p, X):
             now[k] = role
-            # what else the network thinks of the unit still counts where pieces are put together, but for what no text goes on with
-            out.append(Proposal(k, role, f"plain.{rule.__name__}", None if rule is below_foot else p[k]))
+            # what else the network thinks of the unit still counts where pieces are put together, but for what no text goes on with,
+            # and for a paragraph that certainly begins where the line above it is the line above
+            left = None if rule is below_foot else _begun(p[k]) if rule is room_above and X[k, _ORDER] >= BEST else p[k]
+            out.append(Proposal(k, role, f"plain.{rule.__name__}", left))
     return out
+
+
+def _begun(p: Floats) -> Floats:
+    """The probabilities of a unit of a page in good order that begins a paragraph, and does not go on inside one."""
+    p = p.copy()
+    inside = [ROLES.index("continue"), ROLES.index("resume")]
+    p[ROLES.index("start")] += p[inside].sum()
+    p[inside] = 0
+    return p
 
 
 def mark(roles: list[str], p: Floats, X: Floats) -> Found:
@@ -73,7 +86,7 @@ def one_headline(roles: list[str], p: Floats, X: Floats) -> Found:
     cont = ROLES.index("headline_cont")
     for k in range(1, len(roles)):
         under = roles[k] == "headline" and roles[k - 1] in ("headline", "headline_cont")
-        if under and (p[k, cont] >= 0.1 or X[k, _READS] > 0 or X[k, _ORDER] >= 0.8):
+        if under and (p[k, cont] >= 0.1 or X[k, _READS] > 0 or X[k, _ORDER] >= GOOD):
             yield k, "headline_cont"
 
 
@@ -103,34 +116,45 @@ def question(roles: list[str], p: Floats, X: Floats) -> Found:
 
 
 def room_above(roles: list[str], p: Floats, X: Floats) -> Found:
-    """A unit whose first word had room in the line above, which ends a sentence, begins a paragraph."""
-    for k in np.flatnonzero(_had_room(X)).tolist():
-        if roles[k] == "continue":
+    """A unit whose first word had room in the line above begins a paragraph: where that line ends a sentence, or where every line of a
+    page in good order is full."""
+    for k in np.flatnonzero(_had_room(roles, X)).tolist():
+        if roles[k] == "continue" or (roles[k] == "resume" and X[k, _ORDER] >= BEST):
             yield k, "start"
 
 
-ALIKE, STRICT, ENOUGH = 0.6, 0.97, 20
+ALIKE, STRICT, FULL, FIRST, ENOUGH = 0.6, 0.97, 0.99, 0.3, 20
 """Share of a page's lines that fill its column to the last character but one; share of the seams inside sentences where the next
-word had no room; and how many such seams say so."""
+word had no room, for lines that end a sentence and for those that do not; the least share of first lines of paragraphs that are as full; and
+how many such seams say so."""
+READS = 0.5
+"""What the words across a seam (``seam_reads``) may at most say for one text, where a line that does not end a sentence had room."""
 
 
-def _had_room(X: Floats) -> NDArray[np.bool_]:
+def _had_room(roles: Sequence[str], X: Floats) -> NDArray[np.bool_]:
     """Only where a page is set without indents in columns of one width, and every line is filled as far as its words allow.
 
-    That is told by the seams inside sentences: a line that ends in a character goes on, so there the next word had no room.
+    That is told by the seams inside sentences: a line that ends in a character goes on, so there the next word had no room. First lines
+    of paragraphs are asked apart: a heading inside a text is one that has room; but if most have, their indents were lost.
     """
     none = np.zeros(len(X), np.bool_)
     if len(X) < 2 * ENOUGH or X[0, _INDENTS] > 0.01:
         return none
-    width = np.expm1(X[:, _WIDTH])
-    column = np.bincount(np.round(width * 2).astype(np.int64)).argmax() / 2
+    # in half ideographs, which the logarithm in the evidence has not kept exactly
+    halves = np.round(np.expm1(X[:, _WIDTH]) * 2).astype(np.int64)
+    width, column = halves / 2, np.bincount(halves).argmax() / 2
     if column > 44 or ((width >= column - 1.01) & (width <= column + 0.51)).mean() < ALIKE:
         return none
     above = np.roll(width, 1)
     room = column - above - X[:, _WORD]
     of_column = (above <= column + 0.51) & (width <= column + 0.51)
     of_column[0] = False
-    inside = of_column & np.roll(X[:, _LAST_HAN] > 0, 1) & (above > column / 2)
-    if inside.sum() < ENOUGH or (room[inside] < 0).mean() < STRICT:
+    inside = of_column & np.roll(X[:, _LAST_HAN] > 0, 1) & (above > column / 2) & np.array([role == "continue" for role in roles])
+    first = np.roll(np.array([role == "start" for role in roles]), 1)
+    has_none = room < 0
+    full = has_none[inside & ~first].mean() if (inside & ~first).sum() >= ENOUGH else 0.0
+    if full < STRICT or has_none[inside & first].sum() < FIRST * (inside & first).sum():
         return none
-    return of_column & (room >= 0) & np.roll((X[:, _STOP] > 0) | (X[:, _SHUT] > 0), 1)
+    # a line that does not end a sentence has to be full beyond doubt, and its words may not run on
+    ended = np.roll((X[:, _STOP] > 0) | (X[:, _SHUT] > 0), 1)
+    return of_column & ~has_none & (ended | ((full >= FULL) & (X[:, _ORDER] >= BEST) & (X[:, _READS] <= READS)))

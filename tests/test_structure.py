@@ -460,3 +460,31 @@ def test_the_tail_of_another_story_below_the_foot_of_a_page_is_a_fragment() -> N
     # a row of stars is no foot: what stands below it is of the same article
     stars = page.replace("本版编辑 梁冰 电话：85771111", "＊＊＊")
     assert [r["kind"] for r in clean(stars)] == ["article"]
+
+
+def test_a_heading_inside_a_text_without_indents_is_no_part_of_the_paragraph_below() -> None:
+    # 9 characters to the line, every line full but for last lines and headings
+    text = [
+        "本报讯（记者李文）县农机站从去年秋天开始为各乡修理农具，到上个月为止一共修好水泵三百多台，播种机八十多台，群众都说这件事办得及时。",
+        "修理要赶在春耕前",
+        "站里的师傅告诉记者，他们把全县分成六片，每片派两个人带着零件下去，谁家的机器坏了就在谁家的院子里修，修好了当场试车。",
+        "过去农民进城修一台水泵来回要走两天，耽误了农活不说，还要花不少路费，如今坐在家里等着就行，零件也只收成本价钱。",
+        "钱要花在刀刃上",
+        "县里今年拨出的款子不多，农机站算了又算，先买最要紧的零件，旧件能用的洗干净接着用，一年下来节省了将近两万块钱。",
+        "买零件的账目每个月贴在门口的墙上，哪一天花了多少钱，买了什么，用在哪个村的哪台机器上，谁来看都看得明白。",
+        "邻县的农机站派人来看了两天，回去以后也照着做，先修本县东边山区的水泵，那里的地今年旱得厉害，等着用水。",
+        "站长说，明年打算在六个片各设一个固定的修理点，再从各乡挑选一批年轻人来学手艺，让每个村都有自己的修理师傅。",
+    ]
+    width = 9
+    closing = "，。"
+    lines: list[str] = []
+    for paragraph in text:
+        here = 0
+        while here < len(paragraph):
+            end = here + width
+            while end < len(paragraph) and paragraph[end] in closing:
+                end -= 1
+            lines.append(paragraph[here:end])
+            here = end
+    (record,) = clean("\n".join(["农机站送修理到田头", *lines]) + "\n")
+    assert record["paragraphs"][1:] == text[1:]
