@@ -195,6 +195,8 @@ class Writer:
             record["metadata"]["subheads"] = sorted(s for s in subheads if s < len(paragraphs))
         if any(d.unsure for d in chain):
             record["metadata"]["continuation"] = "unsure"
+        if any(self.sheets[d.sheet].order_unsure for d in chain):
+            record["metadata"]["order"] = "unsure"
         if head.jump_in:
             record["continued_from"] = Link(page=head.jump_in[1].page, id=None)
         elif head.headless:

@@ -19,7 +19,7 @@ from qingyang import lines, seams
 from qingyang.evidence import edges
 from qingyang.lines import Mark, Sheet
 from qingyang.ngrams import Codes, Floats
-from qingyang.pieces import PLAIN, Pieces, across, ends_sentence, laid_out, widths
+from qingyang.pieces import HIGHEST, LOWEST, PLAIN, Pieces, across, ends_sentence, laid_out, widths
 from qingyang.rows import columns_in_rows
 from qingyang.scattered import columns_scattered, in_turn
 
@@ -83,6 +83,7 @@ def _belong(parts: _Seams) -> list[Floats]:
 
 
 def _read_in_columns(sheet: Sheet) -> Asking[bool]:
+    before = _Order.of(sheet)
     gaps = _gaps(sheet, max(MIN_LINES, MIN_SHARE * len(sheet)))
     if gaps is not None:
         _split(sheet, gaps)
@@ -97,8 +98,89 @@ def _read_in_columns(sheet: Sheet) -> Asking[bool]:
             bounds, scattered, woven = yield from _alternating(sheet)
     if gaps is None:
         sheet.row, sheet.place = np.arange(len(sheet)), sheet.indent.copy()
-    _reorder(sheet, bounds, scattered, woven)
+    texts = _texts(sheet, bounds, scattered, woven)
+    better, sheet.order_unsure = out_of_order(texts)
+    if not better:
+        before.put_back(sheet)
+        return False
+    _reorder(sheet, texts, scattered)
     return True
+
+
+class _Order(NamedTuple):
+    """The units of a sheet as they were, for when it is left alone after all."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    indent: NDArray[np.float32]
+    blank_before: NDArray[np.bool_]
+    same_line: NDArray[np.bool_]
+    mark_before: dict[int, list[Mark]]
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> _Order:
+        return cls(*(getattr(sheet, name) for name in cls._fields))
+
+    def put_back(self, sheet: Sheet) -> None:
+        for name, was in zip(self._fields, self, strict=True):
+            setattr(sheet, name, was)
+        sheet.row = sheet.place = None
+
+
+class Text(NamedTuple):
+    """A stretch of a page that is put in order by itself."""
+
+    units: range
+    pieces: Pieces | None
+    """None where it holds one column."""
+    alternate: bool
+    """Do whole lines of several columns alternate, and not only share rows here and there?"""
+
+
+def out_of_order(texts: Sequence[Text]) -> tuple[bool, bool]:
+    """Does it make some texts markedly more fluent to read their pieces in another order? And is that doubtful?
+
+    Of every piece that ends in mid-sentence three things are asked: how well the next one goes on from it, how well the best of
+    :data:`AROUND` pieces further down does, and how well the best of as many further up. By chance what stands further up goes on as
+    well as what stands further down, be the text damaged, in verse or a table; but in columns read across the true line stands
+    further down, and none further up. So the page says itself what chance makes of its words.
+    """
+    said = np.concatenate([np.zeros((0, 3)), *(_around(held, alternate) for _, held, alternate in texts if held is not None)])
+    if len(said) < 2:
+        return False, False
+    following, below, above = said.T
+    margin = min(_surely(below - above) - DOWN, _surely(below - following) - BETTER)
+    return margin >= 0, margin < PLAINLY if margin >= 0 else bool((below - following).mean() > 0)
+
+
+def _surely(gain: NDArray[np.float64]) -> float:
+    """The mean, less what it may be too high by chance."""
+    return float(gain.mean() - CHANCE * gain.std() / np.sqrt(len(gain)))
+
+
+def _around(held: Pieces, alternate: bool) -> NDArray[np.float64]:
+    """[piece that ends in mid-sentence, log-odds of the next, of the best further down, of the best further up]; of pieces that share a
+    row where no lines ``alternate``."""
+    n = len(held.top)
+    open_ends = np.flatnonzero(~held.stop & (alternate | _share_rows(held)))
+    steps = np.concatenate(([1], np.arange(2, AROUND + 2), -np.arange(1, AROUND + 1)))
+    other = open_ends[:, None] + steps
+    there = (other >= 0) & (other < n)
+    # at the edges of a text there is too little on one side to compare
+    both = (there[:, 1 : AROUND + 1].sum(1) >= AROUND // 2) & (there[:, AROUND + 1 :].sum(1) >= AROUND // 2)
+    open_ends, other, there = open_ends[both], other[both], there[both]
+    odds = np.full(other.shape, LOWEST)
+    above = np.broadcast_to(open_ends[:, None], other.shape)[there]
+    odds[there] = np.clip(held.follows(above, other[there]), LOWEST, HIGHEST)
+    return np.stack((odds[:, 0], odds[:, 1 : AROUND + 1].max(1), odds[:, AROUND + 1 :].max(1)), 1)
+
+
+AROUND = 10
+"""Pieces on either side of one among which it is looked for what goes on from it."""
+DOWN, BETTER, PLAINLY, CHANCE = 0.35, 1.0, 0.5, 1.5
+"""Log-odds: so much better must pieces further down go on than pieces further up, and than the next; so much more where that is plain;
+less so many standard errors. Of 4,600 pages of one narrow column (statutes, reports, news, tables, verse; damaged or not) none comes to
+more than half of that."""
 
 
 def _alternating(sheet: Sheet) -> Asking[tuple[list[int], bool, list[int]]]:
@@ -345,30 +427,50 @@ STEPS = range(1, 11)
 """How many pieces away another is that a piece may go on with."""
 
 
-def _reorder(sheet: Sheet, bounds: list[int], scattered: bool, woven: list[int]) -> None:
+def _share_rows(held: Pieces) -> NDArray[np.bool_]:
+    """Which pieces have another one in their row?"""
+    row = held.row - held.row[0]
+    out: NDArray[np.bool_] = np.bincount(row)[row] > 1
+    return out
+
+
+def _texts(sheet: Sheet, bounds: list[int], scattered: bool, woven: list[int]) -> list[Text]:
+    """The stretches of a page that are put in order each by itself."""
+    assert sheet.row is not None
+    n = len(sheet)
+    grid = np.bincount(sheet.row)[sheet.row] > 1
+    if scattered:
+        tops = [k for a, b in pairwise(bounds) for k in (range(a, b) if grid[a:b].any() else [a])]
+        return [Text(range(n), Pieces(sheet, np.array(tops), n), True)]
+    out: list[Text] = []
+    kept_in_place = laid_out(sheet)
+    first = 0
+    for a, b in pairwise(bounds):
+        if b < n and kept_in_place and grid[max(b - 9, a) : b].any() and grid[b : b + 9].any():
+            # where blanks keep every piece in its place, an empty line does not end a column
+            continue
+        several = grid[first:b].any() or first in woven
+        out.append(Text(range(first, b), Pieces(sheet, np.arange(first, b), b) if several else None, first in woven))
+        first = b
+    return out
+
+
+def _reorder(sheet: Sheet, texts: Sequence[Text], scattered: bool) -> None:
     """Chain the pieces column by column, and read chain after chain."""
     assert sheet.row is not None and sheet.place is not None
     n = len(sheet)
-    grid = np.bincount(sheet.row)[sheet.row] > 1
     chains: list[list[int]] = []
-    if scattered:
-        tops = [k for a, b in pairwise(bounds) for k in (range(a, b) if grid[a:b].any() else [a])]
-        pieces = Pieces(sheet, np.array(tops), n)
-        chains = [pieces.units(c) for c in in_turn(pieces, columns_scattered(pieces))]
-    else:
-        kept_in_place = laid_out(sheet)
-        first = 0
-        for a, b in pairwise(bounds):
-            if b < n and kept_in_place and grid[max(b - 9, a) : b].any() and grid[b : b + 9].any():
-                # where blanks keep every piece in its place, an empty line does not end a column
-                continue
-            if grid[first:b].any() or first in woven:
-                held = Pieces(sheet, np.arange(first, b), b)
-                columns = columns_in_rows(held) if grid[first:b].any() else columns_scattered(held)
-                chains += [held.units(c) for c in columns]
-            else:
-                chains.append(list(range(first, b)))
-            first = b
+    for units, held, _ in texts:
+        if held is None:
+            chains.append(list(units))
+            continue
+        if scattered:
+            columns = in_turn(held, columns_scattered(held))
+        elif _share_rows(held).any():
+            columns = columns_in_rows(held)
+        else:
+            columns = columns_scattered(held)
+        chains += [held.units(c) for c in columns]
     order = np.array([j for c in chains for j in c])
     to = np.empty(n, np.int64)
     to[order] = np.arange(n)

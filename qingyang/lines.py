@@ -102,6 +102,8 @@ class Sheet:
     """Printed line of each unit, where lines were cut into columns (:mod:`qingyang.columns`)."""
     place: NDArray[np.float32] | None = None
     """Where in its line each unit stands, in ideographs; as ``row``."""
+    order_unsure: bool = False
+    """Its lines look like those of several columns read across; but whether they read better in another order is doubtful."""
     book: Rulebook | None = None
     """The rules, where the user has rules beside ours."""
     delivered: Ints | None = None

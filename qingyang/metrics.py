@@ -586,6 +586,7 @@ def row(
         "complete": record["complete"],
         "complete_consistent": _complete_consistent(record, head_missing or tail_missing),
         "unsure_continuations": int(record["metadata"].get("continuation") == "unsure"),
+        "unsure_order": int(record["metadata"].get("order") == "unsure"),
         "parts": len(record["parts"]),
         "parts_ok": _parts_ok(record),
         "flags_per_1000": round(1000 * len(record["flags"]) / max(1, len(text)), 3),

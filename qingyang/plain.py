@@ -125,8 +125,8 @@ def room_above(roles: list[str], p: Floats, X: Floats) -> Found:
 
 ALIKE, STRICT, FULL, FIRST, ENOUGH = 0.6, 0.97, 0.99, 0.3, 20
 """Share of a page's lines that fill its column to the last character but one; share of the seams inside sentences where the next
-word had no room, for lines that end a sentence and for those that do not; the least share of first lines of paragraphs that are as full; and
-how many such seams say so."""
+word had no room, for lines that end a sentence and for those that do not; the least share of first lines of paragraphs that are as
+full; and how many such seams say so."""
 READS = 0.5
 """What the words across a seam (``seam_reads``) may at most say for one text, where a line that does not end a sentence had room."""
 

@@ -84,6 +84,7 @@ CASES: dict[str, Callable[[], Row] | Any] = {
     "record.has-body": lambda: row(record(paragraphs=[])),
     "record.no-furniture": lambda: row(record(paragraphs=["4  经济    人民日报    2024年4月22日 星期一", *SPEECH])),
     "record.no-dateline": lambda: row(record(paragraphs=[*SPEECH, "新华社北京11月24日电　国家主席习近平24日同德国总理默克尔通电话。"])),
+    "record.order": lambda: row(record(metadata={"order": "unsure"})),
     "record.continuation": lambda: row(record(metadata={"continuation": "unsure"})),
     "record.brackets": lambda: row(record(paragraphs=[*SPEECH, "默克尔（德国总理表示同意。"])),
     "record.quotes": lambda: row(record(paragraphs=[*SPEECH, "他说：“中德合作好！默克尔表示同意。"])),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from test_papers import pages, printed
 
+from qingyang import clean
 from qingyang.assignment import assigned
 from qingyang.issue import clean_issue
 from qingyang.ledger import account
@@ -209,3 +210,68 @@ def test_a_short_page_in_order_is_not_taken_for_columns_that_alternate(name: str
     for line in read(text):
         assert text[at:].strip("\u3000 \n《（").startswith(line[:2]) or line in text[at:], line
         at = text.index(line, at) + len(line)
+
+
+LETTERS = (
+    "滨江晚报 1983年7月15日 星期五 第三版",
+    "读者来信",
+    "这样的“便民”不便民",
+    "　　编辑同志：",
+    "　　我厂门口的副食店门上写着“便民",
+    "服务，早六点开门”。可是我连着去了",
+    "四天，没有一天七点以前见到过营业员。",
+    "上星期三，二十多位下夜班的工人提着",
+    "篮子在雨里站了五十分钟，等来的是一",
+    "张“今日盘点”的纸条。",
+    "　　我们不是要求售货员不休息，只是",
+    "希望写在门上的话能够算数。",
+    "第二棉纺织厂细纱车间 周桂芳",
+    "候车亭的玻璃谁来擦",
+    "　　解放路五个候车亭，春天刚刚装上",
+    "玻璃，现在有三个碎了，剩下的贴满了",
+    "治疗脚气的广告。电车公司说归市容管，",
+    "市容办公室说归电车公司管。乘客只好",
+    "不管，打着伞等车。",
+    "读者 马国良",
+    "关于“谷雨酥”价格的答复",
+    "　　七月二日贵报刊登了顾客批评我店",
+    "“谷雨酥”短斤少两的来信，我店立即",
+    "召开了职工会。经查，确系装盒工人图",
+    "省事，用旧盒装新货所致。现已将当班",
+    "人员扣发当月奖金，并对该批点心重新",
+    "过秤。欢迎广大顾客继续监督。",
+    "老同和食品商店经理室",
+    "一把钥匙送了三里路",
+    "　　六月二十八日傍晚，我在人民公园",
+    "丢了一串钥匙，急得满头大汗。卖冰棍",
+    "的刘大娘在长椅下面拾到以后，看见上",
+    "面有我们机床厂的号牌，步行三里送到",
+    "传达室，连口水也没有喝就走了。我借",
+    "晚报一角，向这位素不相识的老人说一",
+    "声谢谢。",
+    "机床厂 赵永年",
+    "编者的话",
+    "　　最近收到反映夏令商品供应的来信",
+    "一百四十多件，限于篇幅不能一一刊登，",
+    "已分别转给有关部门处理。来信请写清",
+    "真实姓名和单位，发表时可以用笔名。",
+    "编者",
+    "夏夜小景",
+    "田 禾",
+    "竹床摆成了一条河，",
+    "蒲扇摇出满天的星。",
+    "谁家的半导体忽然响了，",
+    "全巷子都静下来听。",
+    "自行车牌照换发完毕",
+    "　　本报讯 历时两个月的自行车牌照",
+    "换发工作昨日结束，全市共换发牌照四",
+    "十一万三千余副。公安局交通处提醒市",
+    "民，八月一日起旧牌照一律作废。",
+)
+"""Short letters one under another; none of its lines goes on elsewhere."""
+
+
+def test_letters_one_under_another_are_not_taken_for_columns() -> None:
+    text = "".join("".join(("\n".join((r["headline"] or "", *r["paragraphs"]))).split()) for r in clean("\n".join(LETTERS) + "\n"))
+    found = [at for line in LETTERS if len(line) > 9 and (at := text.find(line.strip()[1:8])) >= 0]
+    assert len(found) > 25 and found == sorted(found)
