@@ -51,6 +51,8 @@ def _corpus(totals: dict[str, Any], output: Any) -> list[tuple[str, str]]:
         ("out", f"{many(totals['articles'], 'article')}, {many(totals['fragments'], 'fragment')} in {output}/"),
         ("flagged", f"{many(totals['flags'], 'place')}, {many(totals['warned'], 'record')} with a warning"),
     ]
+    if not totals["sources"] and not counts.quarantined(totals):
+        rows.append(("pages", "none found: they are .txt or .txt.gz files, best as RAW/人民日报/2020-11-25/02.txt"))
     if totals.get("unjudged"):
         rows.append(("unjudged", f"{many(totals['unjudged'], 'expectation')} could not be evaluated: see {output}/checks/"))
     if totals.get("ignored"):

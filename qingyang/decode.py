@@ -201,9 +201,10 @@ def _codec(name: str, body: bytes, wanted: str | None) -> tuple[bytes, str]:
     if _reads(body, "utf-8"):
         return b"", "utf-8"
     _refuse_noise(name, body)
+    at = _first_error(body, "utf-8")
     raise SourceError(
-        f"{name}: not UTF-8 at byte {_first_error(body, 'utf-8')}, and in no other encoding does it read as Chinese; "
-        "name its encoding with --encoding"
+        f"{name}: not UTF-8 at byte {at}, in line {_line(body, at)}, and in no other encoding does it read as Chinese; "
+        "name its encoding with --encoding, or, where two encodings stand in one file, make two files of it there"
     )
 
 
@@ -226,8 +227,8 @@ def _strict(name: str, body: bytes, skip: int, codec: str, wanted: str | None, w
         )
     if wanted is None:
         raise SourceError(
-            f"{name}: not {_shown(family)} at byte {at}{where}, though the rest reads as {_shown(family)}; "
-            "repair the byte, or name another encoding with --encoding"
+            f"{name}: not {_shown(family)} at byte {at}{where}, in line {_line(body, at)}, though the rest reads as {_shown(family)}; "
+            "repair the byte, name another encoding with --encoding, or, where two encodings stand in one file, make two files of it there"
         )
     raise SourceError(f"{name}: not {_shown(family)} at byte {at}{where}; {_advice(content, family)}")
 
@@ -256,6 +257,15 @@ def _first_error(data: bytes, codec: str) -> int:
     except UnicodeError:
         return 0
     return -1
+
+
+def _line(data: bytes, at: int) -> int:
+    r"""The number of the line that a byte stands in, from 1 on; of encodings in which a byte 10 ends one.
+
+    >>> _line("小麦\n丰收".encode(), 8)
+    2
+    """
+    return data.count(b"\n", 0, at) + 1
 
 
 def _shown(codec: str) -> str:

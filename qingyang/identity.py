@@ -291,7 +291,8 @@ _EPAPER = re.compile(r"nw\.D\d*(?P<paper>[a-z]+)_(?P<day>\d{8})_\d+-(?P<page>[A-
 
 
 def from_name(name: str) -> Testimony:
-    """What the file's own name says. A running number is no page; ``p3``, ``第3版`` or a label after the date is.
+    """What the file's own name says. A running number is no page; ``p3``, ``第3版`` or a label after the date is, and a bare ``02`` or
+    ``A02``; ``t1`` may be anything.
 
     >>> from_name("2020-11-25_02.txt"), from_name("rmrb20201125_A02.txt")
     ({'issue_date': '2020-11-25', 'page': '2'}, {'publication': '人民日报', 'issue_date': '2020-11-25', 'page': 'A2'})
@@ -320,7 +321,7 @@ def from_name(name: str) -> Testimony:
     label = next((g for g in page.groups() if g), None) if page else None
     if not label and day and (tail := re.fullmatch(r"[-_ .]*([A-Za-z]?\d{1,3})(?:[-_ .].*)?", after)):
         label = tail[1]
-    if not label and not day and re.fullmatch(r"[A-Za-z]?\d{1,2}", stem):
+    if not label and not day and re.fullmatch(r"\d{1,2}|[A-Za-z]\d{2}", stem):
         label = stem
     if label and (label := page_label(label)):
         out["page"] = label

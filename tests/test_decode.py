@@ -210,7 +210,7 @@ def test_a_wrong_word_is_told_where_and_what_to_try() -> None:
 
 def test_the_byte_is_counted_in_the_file() -> None:
     good = "我国工人阶级和广大劳动群众".encode("gb18030") * 40
-    with pytest.raises(SourceError, match=rf"not GB18030 at byte {len(good)}, though the rest"):
+    with pytest.raises(SourceError, match=rf"not GB18030 at byte {len(good)}, in line 1, though the rest"):
         read("a.txt", good + b"\xff" + good)
     marked = b"\xef\xbb\xbf" + "第七版".encode() + b"\xff"
     with pytest.raises(SourceError, match="not UTF-8 at byte 12,"):
@@ -432,3 +432,9 @@ def test_a_long_single_line_is_read_in_pieces_and_placed_exactly() -> None:
     assert read("a.txt", line).encoding == "gbk"
     with pytest.raises(SourceError, match=f"at byte {len(line) - 4},"):
         read("a.txt", line[:-4] + b"\xff" + line[-4:])
+
+
+def test_two_encodings_in_one_file_are_told_with_the_line_and_the_way_out() -> None:
+    mixed = "小麦丰收，农民高兴。\n".encode() + "今天下午，全国人民代表大会常务委员会举行会议。\n".encode("gbk")
+    with pytest.raises(SourceError, match=r"^a\.txt: not \S+ at byte \d+, in line [12], .*make two files of it there$"):
+        read("a.txt", mixed)

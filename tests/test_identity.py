@@ -308,3 +308,8 @@ def _timed(source: Source) -> float:
     start = time.perf_counter()
     identify(source)
     return time.perf_counter() - start
+
+
+def test_a_letter_with_one_digit_is_a_page_only_beside_a_date() -> None:
+    assert from_name("t1.txt") == {} and from_name("02.txt") == {"page": "2"} and from_name("A02.txt") == {"page": "A2"}
+    assert from_name("2020-11-25_A2.txt") == {"issue_date": "2020-11-25", "page": "A2"}

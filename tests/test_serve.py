@@ -154,6 +154,7 @@ def test_times_are_those_of_the_machine_and_one_is_one(tmp_path: Path, monkeypat
     ):
         assert words in said
     assert "2 copies of other sources" in summary.text({**report, "copies": 2})
+    assert "none found" in summary.text({**dict.fromkeys(report, 0), "output": "o"}) and "none found" not in said
 
 
 LASTING = """
