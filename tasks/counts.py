@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 QUARANTINED = {
-    "unreadable": ("source unreadable", "sources unreadable"),
+    "unreadable": ("source without a record", "sources without a record"),
     "copies": ("copy of another source", "copies of other sources"),
     "failed": ("record failed a check", "records failed a check"),
 }
@@ -25,7 +25,7 @@ def quarantined(totals: Mapping[str, Any]) -> str:
     """What stands in quarantine; empty when nothing does.
 
     >>> quarantined({"unreadable": 6, "copies": 0, "failed": 1})
-    '6 sources unreadable, 1 record failed a check'
+    '6 sources without a record, 1 record failed a check'
     """
     return ", ".join(many(totals[key], *label) for key, label in QUARANTINED.items() if totals.get(key))
 

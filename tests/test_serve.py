@@ -119,9 +119,9 @@ def test_run_status_and_proof_count_the_same_in_the_same_words(tmp_path: Path, m
     told = summary.status(output, None, corpus.last(output))
     said = summary.text(summary.of(plan, totals, 0.0))
     page = (output / "proof" / "index.html").read_text("utf-8")
-    for words in ("7 sources,", "4 files and folders: hidden, half-copied", "2 sources unreadable, 1 copy of another source"):
+    for words in ("7 sources,", "4 files and folders: hidden, half-copied", "2 sources without a record, 1 copy of another source"):
         assert words in told and words in said
-    assert "2 sources unreadable, 1 copy of another source" in page and "<dt>sources</dt><dd>7</dd>" in page
+    assert "2 sources without a record, 1 copy of another source" in page and "<dt>sources</dt><dd>7</dd>" in page
     counts = json.loads((output / "manifest.json").read_bytes())["counts"]
     assert (counts["sources"], counts["cleaned"], counts["ignored"]) == (7, 5, 4)
     rows = json.loads((output / "proof" / "data" / "0.js").read_text("utf-8").partition(",")[2].rstrip(");\n"))
