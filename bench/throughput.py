@@ -159,7 +159,7 @@ def _bring(raw: Path, output: Path, settings: Any, corpus: Any, lock: Any, worke
         plan = corpus.survey(raw, output, settings, pool, False)
         for group in plan.groups:
             assert not corpus.make_group(plan, group, pool)
-        totals: dict[str, int] = corpus.finish(plan, {"started": "now", "host": "bench", "seconds": 0, "workers": 1})
+        totals: dict[str, int] = corpus.finish(plan, {"started": "now", "host": "bench", "seconds": 0, "workers": 1}, pool)
         return totals
 
 

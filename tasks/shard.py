@@ -112,8 +112,9 @@ def make(batch: Batch) -> Done:
 
 
 YOUNG = 200_000
-"""New objects after which the collector looks for cycles. It looks at every one that is new, and a batch has some hundred thousand and
-no cycle at all: as often as usual it would take a twentieth of the time."""
+"""New objects after which the collector looks for cycles. It looks at every one that is new, and a batch makes some hundred thousand;
+cycles are few and small (reading the models leaves 77 objects, once), so that as often as usual it would take a twentieth of the
+time for next to nothing."""
 
 SAMPLE = 1_000
 """Characters of an issue's longest record, paragraphs whole, that jieba itself cuts too: a twentieth of all text. jieba takes
