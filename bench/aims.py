@@ -124,6 +124,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         got = {}
         for name in a.inputs:
             got[name] = run(a.folder, name, work / name, a.qingyang)
+            got[name].pop("orphan", None)  # with every page there, none is one
             if name == "colfrag":
                 got[name]["orphan"] = run(a.folder, name, work / "colfrag-without-1", a.qingyang, drop=1).get("orphan")
     print(table(got))
